@@ -1,0 +1,45 @@
+# Studio Steward: `make help` tells what there is.
+PYTHON ?=
+export PYTHON
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run install test lint format bench soak lock
+
+help: ## tell what there is
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: install ## install what is needed and serve the web chat at http://127.0.0.1:8000
+	@$(BIN)/steward serve
+
+install: ## make .venv with the pinned requirements and the project itself
+	@scripts/install.sh
+
+.PHONY: environment browser
+environment:
+	@scripts/install.sh dev
+
+browser: environment
+	@scripts/browser.sh
+
+test: lint browser ## check and test everything, installing what that needs
+	$(BIN)/python -m pytest --cov
+
+lint: environment ## style, types and the imports between the floors
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: environment ## put the code into its form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: environment ## measure time and memory of answering
+	$(BIN)/python -m bench
+
+soak: environment ## the slow tests: many conversations, many crashes, much odd input
+	$(BIN)/python -m pytest -m soak
+
+lock: ## pin requirements*.in anew into requirements*.txt
+	@scripts/lock.sh

@@ -1,0 +1,1 @@
+"""How fast and how small: `make bench` prints a table."""

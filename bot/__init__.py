@@ -1,0 +1,1 @@
+"""The outside: network, clock, configuration and transactions."""

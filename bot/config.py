@@ -1,0 +1,162 @@
+"""Settings: config.toml and the environment become frozen values; what is not understood is an error."""
+
+import json
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, get_args
+
+FILE = "config.toml"
+PATH_VARIABLE = "STEWARD_CONFIG"
+DATABASE_VARIABLE = "STEWARD_DATABASE_URL"
+_PASSWORD = re.compile(r"(//[^/@:]*):[^@]*@")
+_KINDS = {str: "a text", int: "a whole number", Path: "a text with a path"}
+
+
+class CannotStart(Exception):
+    """Something the operator has to mend first; the message is one line that says what."""
+
+
+class ConfigError(CannotStart):
+    """A setting that is not understood; the message names it and says what is allowed."""
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """The section [knowledge].
+
+    Args:
+        originals: the folder with the operator's own copies of the documents.
+    """
+
+    originals: Path | None = None
+
+
+@dataclass(frozen=True)
+class Storage:
+    """The section [storage].
+
+    Args:
+        url: the database.
+        keep_days: after so many days without a message a conversation is deleted.
+    """
+
+    url: str = "sqlite:///data/steward.db"
+    keep_days: int = field(default=180, metadata={"least": 1, "most": 3650})
+
+
+@dataclass(frozen=True)
+class Web:
+    """The section [web].
+
+    Args:
+        host: the address `steward serve` listens on.
+        port: the port it listens on.
+        messages_a_minute: how many messages one visitor may send in a minute.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = field(default=8000, metadata={"least": 1, "most": 65535})
+    messages_a_minute: int = field(default=30, metadata={"least": 1, "most": 6000})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings; without a file every default works.
+
+    Args:
+        source: the file they were read from, none if there was none.
+    """
+
+    knowledge: Knowledge = field(default_factory=Knowledge)
+    storage: Storage = field(default_factory=Storage)
+    web: Web = field(default_factory=Web)
+    source: Path | None = field(default=None, metadata={"is_internal": True})
+
+
+def read_settings(environment: Mapping[str, str] = os.environ, folder: Path | None = None) -> Settings:
+    """The settings in force: those of the file, then those of the environment.
+
+    Args:
+        environment: `STEWARD_CONFIG` names the file, `STEWARD_DATABASE_URL` a database whose address is a secret.
+        folder: where config.toml is looked for; the current folder if not given.
+
+    Raises:
+        ConfigError: a key or value that is not allowed, or a named file that cannot be read.
+    """
+    settings = _from_file(environment.get(PATH_VARIABLE), folder or Path())
+    if url := environment.get(DATABASE_VARIABLE):
+        settings = replace(settings, storage=replace(settings.storage, url=url))
+    return settings
+
+
+def render(settings: Settings) -> str:
+    """The settings as TOML, without the password in a database's address."""
+    lines = [f"# from {settings.source}" if settings.source else "# the defaults: there is no config.toml"]
+    for section in (settings.knowledge, settings.storage, settings.web):
+        lines += ["", f"[{type(section).__name__.lower()}]"]
+        for one in fields(section):
+            value = getattr(section, one.name)
+            shown = _PASSWORD.sub(r"\1:***@", str(value))
+            lines.append(f"# {one.name} is not set" if value is None else f"{one.name} = {_toml(value, shown)}")
+    return "\n".join(lines)
+
+
+def _toml(value: object, shown: str) -> str:
+    return shown if isinstance(value, int) else json.dumps(shown, ensure_ascii=False)
+
+
+def _from_file(named: str | None, folder: Path) -> Settings:
+    file = Path(named) if named else folder / FILE
+    if not named and not file.exists():
+        return Settings()
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file}: cannot be read ({error})") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{file}: is not TOML: {error}") from error
+    try:
+        settings: Settings = _read_table(Settings(), table, "")
+    except ConfigError as error:
+        raise ConfigError(f"{file}: {error}") from None
+    originals = settings.knowledge.originals
+    if originals is not None:  # a path in the file is meant from where the file stands
+        settings = replace(settings, knowledge=Knowledge(file.parent / originals.expanduser()))
+    return replace(settings, source=file)
+
+
+def _read_table(defaults: Any, table: dict[str, Any], section: str) -> Any:
+    allowed = {one.name: one for one in fields(defaults) if not one.metadata.get("is_internal")}
+    given: dict[str, Any] = {}
+    for key, value in table.items():
+        if key not in allowed:
+            raise ConfigError(_unknown(key, list(allowed), section))
+        given[key] = _read_value(getattr(defaults, key), allowed[key], value, section)
+    return replace(defaults, **given)
+
+
+def _read_value(default: Any, about: Any, value: Any, section: str) -> Any:
+    if is_dataclass(default):
+        if not isinstance(value, dict):
+            raise ConfigError(f"{about.name}: expected a section [{about.name}], got {value!r}")
+        return _read_table(default, value, about.name)
+    name = f"[{section}] {about.name}"
+    kind = next((one for one in get_args(about.type) if one is not type(None)), about.type)
+    if type(value) is not (str if kind is Path else kind) or value == "":
+        raise ConfigError(f"{name}: expected {_KINDS[kind]}, got {value!r}")
+    least, most = about.metadata.get("least"), about.metadata.get("most")
+    if least is not None and not least <= value <= most:
+        raise ConfigError(f"{name}: expected {least} to {most}, got {value}")
+    return kind(value)
+
+
+def _unknown(key: str, allowed: list[str], section: str) -> str:
+    name = f"[{section}] {key}" if section else f"[{key}]"
+    near = get_close_matches(key, allowed, 1)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    return f"{name}: unknown {'key' if section else 'section'}; allowed: {', '.join(allowed)}.{hint}"

@@ -1,0 +1,205 @@
+"""The desk: library, originals and database joined, so that a channel hands in a message and gets the reply."""
+
+import gc
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import asdict
+from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
+
+from bot.channels import Unanswered
+from bot.config import CannotStart, ConfigError, Settings
+from handlers.conversation import Message, Reply
+from handlers.router import respond
+from knowledge.library import Library, LibraryError, load
+from knowledge.originals import Originals, read_originals
+from knowledge.reading import ClauseView, read_clause
+from storage import contacts, doubts, messages
+from storage.database import Busy, Database, SchemaUnknown
+from storage.doubts import Doubt
+from storage.engine import UnknownDatabase
+
+BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")  # no summer time since 1991, so no zone files are needed
+IN_MEMORY = "sqlite://"
+MOST_CONTACTS = 100_000
+LONGEST_HISTORY = 50
+
+log = logging.getLogger(__name__)
+
+
+def now() -> datetime:
+    """The moment, aware."""
+    return datetime.now(UTC)
+
+
+class Desk:
+    """Everything that is needed to answer, and nothing of any channel.
+
+    Args:
+        library: what the documents say.
+        originals: the operator's copies of them, if configured.
+        database: where conversations are kept; the desk closes it.
+        clock: tells the moment, aware.
+        today: the day answers are for; the clock's day in Beijing if not given.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        originals: Originals | None,
+        database: Database,
+        clock: Callable[[], datetime] = now,
+        today: date | None = None,
+    ) -> None:
+        self.library = library
+        self.originals = originals
+        self._database = database
+        self._clock = clock
+        self._today = today
+        self._view = lru_cache(maxsize=1024)(self._read)
+
+    def submit(self, message: Message) -> Future[Reply]:
+        """Answer one message in one transaction; the future ends after the commit.
+
+        Raises:
+            Busy: too much is waiting already.
+        """
+        moment, today = self._clock(), self.today()
+
+        def unit(session: Session) -> Reply:
+            try:
+                return respond(session, message, self.library, self.originals, today, moment)
+            except Exception as error:
+                log.exception("A message on %s could not be answered", message.channel)
+                raise Unanswered from error
+
+        return self._database.run(unit)
+
+    def today(self) -> date:
+        """The day answers are for."""
+        return self._today or self._clock().astimezone(BEIJING).date()
+
+    def answer(self, message: Message) -> Reply:
+        """Answer one message and wait for it.
+
+        Raises:
+            Unanswered: something broke.
+        """
+        try:
+            return self.submit(message).result()
+        except (Busy, DBAPIError) as error:
+            log.exception("The database did not take a message on %s", message.channel)
+            raise Unanswered from error
+
+    def history(self, channel: str, address: str) -> Future[list[tuple[str, str, Reply]]]:
+        """The newest messages of a contact, oldest first: id, text and reply."""
+
+        def unit(session: Session) -> list[tuple[str, str, Reply]]:
+            contact = contacts.find(session, channel, address)
+            kept = messages.history(session, contact, LONGEST_HISTORY) if contact else []
+            return [(one.message_id, one.text, Reply.load(one.reply)) for one in kept]
+
+        return self._database.run(unit)
+
+    def forget(self, channel: str, address: str) -> Future[bool]:
+        """Delete a contact and everything kept of it."""
+        return self._database.run(lambda session: contacts.forget(session, channel, address))
+
+    def doubts(self, limit: int) -> list[Doubt]:
+        """The newest questions kept for staff, newest first."""
+        return self._database.run(lambda session: doubts.newest(session, limit)).result()
+
+    def tidy(self, keep_days: int) -> Future[int]:
+        """Let go of what is too old or too much; the future tells how many contacts went."""
+        before = self._clock() - timedelta(days=keep_days)
+
+        def unit(session: Session) -> int:
+            doubts.trim(session)
+            return contacts.forget_unseen(session, before) + contacts.forget_older(session, MOST_CONTACTS)
+
+        return self._database.run(unit)
+
+    def bound(self, most_contacts: int, most_messages: int) -> None:
+        """Keep a database in memory small: only so many contacts and messages, the newest."""
+
+        def unit(session: Session) -> None:
+            contacts.forget_older(session, most_contacts)
+            messages.trim(session, most_messages)
+            doubts.trim(session)
+
+        self._database.run(unit).result()
+
+    def clause(self, document: str, clause: str) -> dict[str, Any] | None:
+        """A clause in our words, and its passage where the originals are configured; the fields of a `ClauseView`."""
+        view = self._view(document, clause)
+        return asdict(view) if view else None
+
+    def label(self, document: str, clause: str) -> str:
+        """How a citation is shown: the number of the document and the clause."""
+        view = self._view(document, clause)
+        return view.reference if view else clause
+
+    def close(self) -> None:
+        """Finish what was begun and close the database."""
+        self._database.close()
+
+    def _read(self, document: str, clause: str) -> ClauseView | None:
+        return read_clause(self.library, document, clause, self.originals)
+
+
+def open_desk(settings: Settings, url: str | None = None, today: date | None = None) -> Desk:
+    """A desk as the settings want it, its tables up to date.
+
+    Args:
+        settings: the settings in force.
+        url: another database than the configured one; `IN_MEMORY` keeps nothing.
+        today: the day answers are for, if not the clock's.
+
+    Raises:
+        CannotStart: a setting names what is not there, or the programmes have a hole.
+    """
+    library, originals = open_library(settings)
+    database = open_database(url or settings.storage.url)
+    gc.collect()
+    gc.freeze()  # the library stays for good, so the collector need not walk it again
+    return Desk(library, originals, database, today=today)
+
+
+def open_library(settings: Settings) -> tuple[Library, Originals | None]:
+    """The library and, where configured, the originals.
+
+    Raises:
+        CannotStart: the programmes have a hole, or there is no such folder of originals.
+    """
+    try:
+        library = load()
+    except LibraryError as error:
+        raise CannotStart(f"The knowledge base is broken: {error}") from error
+    folder = settings.knowledge.originals
+    if folder is None:
+        return library, None
+    if not folder.is_dir():
+        raise ConfigError(f"[knowledge] originals: there is no folder {folder}")
+    return library, read_originals(folder, library)
+
+
+def open_database(url: str) -> Database:
+    """The database, its tables up to date.
+
+    Raises:
+        ConfigError: it cannot be opened.
+    """
+    try:
+        database = Database(url)
+        database.migrate()
+    except UnknownDatabase as error:
+        raise ConfigError(f"[storage] url: {error}; allowed: sqlite:///FILE or postgresql://USER@HOST/NAME") from None
+    except (OSError, DBAPIError, SchemaUnknown) as error:
+        reason = str(error).splitlines()[0]
+        raise ConfigError(f"[storage] url: the database cannot be opened ({reason})") from error
+    return database

@@ -1,0 +1,1 @@
+"""The talk: plain synchronous functions that make a reply of a conversation."""

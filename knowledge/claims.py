@@ -1,0 +1,120 @@
+"""What a yes-no question or a false assumption claims, held against the facts."""
+
+import re
+from collections.abc import Iterable
+from enum import Enum
+
+from knowledge.finding import cue_score
+from knowledge.library import Fact, Values
+from knowledge.quantities import KIND_VALUES, Quantity
+from knowledge.understanding import Question
+from knowledge.vocabulary import Modality
+
+LEAST_CLAIM = 1.0  # what a claim's words must weigh to be taken up
+_EVERY_YEAR = re.compile(r"每年|一年一|年年|每一年|(?<!哪)一年(?:命名|评|选|一次|给|搞|办|开)")
+_EVERY = re.compile(r"每隔?\s*([二两三四五六七八九十]|\d+)\s*年|([二两三四五六七八九十]|\d+)\s*年(?:一|评|命名|选|搞|办|一次|才)")
+_SOFT = {Modality.IN_PRINCIPLE: "原则上", Modality.GENERALLY: "一般"}
+
+
+class Ruling(Enum):
+    """How a claim fares before the documents."""
+
+    HOLDS = "holds"
+    FAILS = "fails"
+    OPEN = "open"
+
+
+def rule(question: Question, facts: Iterable[Fact], least: float = LEAST_CLAIM) -> Ruling:
+    """Whether what the question assumes holds by these facts.
+
+    Figures are held against the typed values; words against the claims a fact confirms or contradicts.
+    """
+    facts = tuple(facts)
+    figures = _figures(question, facts)
+    if figures is Ruling.FAILS:
+        return Ruling.FAILS
+    confirmed = _heaviest(question, (cue for fact in facts for cue in fact.yes), least)
+    denied = _heaviest(question, (cue for fact in facts for cue in fact.no), least)
+    if confirmed and _STRICT.search(question.text) and any(fact.modality in _SOFT for fact in facts):
+        return Ruling.FAILS
+    if denied > confirmed:
+        is_mixed = question.is_negative and not question.has_person_name and not _STRICT.search(question.text)
+        return Ruling.OPEN if is_mixed else Ruling.FAILS
+    if confirmed > denied or figures is Ruling.HOLDS:
+        return Ruling.HOLDS
+    return Ruling.OPEN
+
+
+def _heaviest(question: Question, cues: Iterable[str], least: float) -> float:
+    """The heaviest claim that the question makes, light ones left out."""
+    weight = max((cue_score(cue, question.found).weight for cue in cues), default=0.0)
+    return weight if weight >= least else 0.0
+
+
+def _figures(question: Question, facts: tuple[Fact, ...]) -> Ruling:
+    rulings = [ruling for figure in question.quantities if (ruling := _figure(figure, facts)) is not Ruling.OPEN]
+    rulings += _intervals(question.text, facts)
+    if Ruling.FAILS in rulings:
+        return Ruling.FAILS
+    return Ruling.HOLDS if rulings else Ruling.OPEN
+
+
+def _figure(figure: Quantity, facts: tuple[Fact, ...]) -> Ruling:
+    stated = {value for fact in facts for value in _stated(fact.values, figure.kind)}
+    if not stated:
+        return Ruling.OPEN
+    return Ruling.HOLDS if figure.value in stated else Ruling.FAILS
+
+
+def _stated(values: Values, kind: str) -> list[int]:
+    return [value for name in KIND_VALUES.get(kind, ()) if (value := getattr(values, name)) is not None]
+
+
+def _intervals(text: str, facts: tuple[Fact, ...]) -> list[Ruling]:
+    stated = {fact.values.every_years for fact in facts if fact.values.every_years}
+    if not stated:
+        return []
+    claimed = {1} if _EVERY_YEAR.search(text) else set()
+    return [Ruling.HOLDS if claimed <= stated else Ruling.FAILS] if claimed else []
+
+
+_STRICT = re.compile(r"一律|只能|必须|非得|一定")
+_ABLE = re.compile(r"能|可以|许|准|批|行不|行吗|行吧|就行|得了|成不|中不|够|算")
+_WILL = re.compile(r"会")
+_MUST = re.compile(r"非得|非要|必须|一定|都得|也得|得是|硬性|只能|只有|一律|要不要|用不用|需要|得有|要")
+_HAVE = re.compile(r"有没有|有[^，。]{0,12}[吗么没不]|设了|提到|写了|说没说|规定了")
+
+
+def opening(question: Question, ruling: Ruling, facts: Iterable[Fact] = ()) -> str:
+    """The first words of an answer to a yes-no question: 可以 / 不能 / 是 / 不是 …
+
+    Args:
+        facts: what the ruling rests on; a soft word (原则上、一般) never turns into a flat no.
+    """
+    text = question.text
+    if ruling is Ruling.OPEN or question.is_correction:
+        return ""
+    if ruling is Ruling.FAILS:
+        return _denial(question, text, tuple(facts))
+    if question.is_negative:
+        return "对。"
+    if _ABLE.search(text):
+        return "可以。"
+    if _WILL.search(text):
+        return "会。"
+    if _HAVE.search(text):
+        return "有。"
+    return "要。" if re.search(r"要不要|用不用|需不需要", text) else "是。"
+
+
+def _denial(question: Question, text: str, facts: tuple[Fact, ...]) -> str:
+    soft = {fact.modality for fact in facts if fact.modality in _SOFT}
+    if soft and _ABLE.search(text) and len(soft) == len({fact.modality for fact in facts}):
+        return f"按“{_SOFT[next(iter(soft))]}”的要求还不够，但不等于一定不行，可说明理由。"
+    if soft or re.search(r"非得|非要|必须|一定|都得|也得|得是|硬性|一律|只能|只有", text):
+        return "不一定。" if soft else "不是，没有这样要求。" if re.search(r"只有|只能|一律", text) else "不一定要。"
+    if "@fee" in question.found:
+        return "不用。"
+    if _ABLE.search(text):
+        return "不能。"
+    return "不会。" if _WILL.search(text) else "不是。"

@@ -1,0 +1,158 @@
+"""The talk so far: an elliptic turn is filled from the question before it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from knowledge.finding import Finder, Hits, Score
+from knowledge.library import Library
+from knowledge.likeness import Like
+from knowledge.memory import Memory
+from knowledge.originals import Originals
+from knowledge.reckoning import case_forms
+from knowledge.understanding import GAP, Manner, Question, understand
+
+KEPT = 0.5  # weight of a word carried over from the turn before
+SAME_FACT, SAME_CLAUSE = 0.55, 0.3  # what a fact just told, and its neighbours in the clause, gain in an elliptic turn
+ELLIPTIC = 1.25  # below this a turn does not stand on its own
+_BACK = re.compile(r"^(?:那|要是|如果|也|它|他们|这|还|要|又|再|然后|会上|里面|其中)|呢[，,?？。]|呢$|这个|那个|它|刚才|上面|前头|后头")
+_OURS = re.compile(r"创新工作室|工作室|创新|职工|技师|技术|劳模|工匠|人才|的|总工会|市总|工会|办法|文件|意见|通知|集团|公司|项目|情况|规定|怎么样|如何|市|单位")
+
+
+@dataclass(frozen=True)
+class Enquiry:
+    """One message with all that is needed to answer it; `found` holds carried words too."""
+
+    question: Question
+    memory: Memory
+    library: Library
+    finder: Finder
+    today: date
+    found: Mapping[str, tuple[float, int]]
+    scores: Mapping[str, Score]
+    hits: Hits
+    content: int
+    likes: Mapping[str, Like]
+    originals: Originals
+    is_elliptic: bool = False
+
+
+def enquire(question: Question, memory: Memory, library: Library, finder: Finder, today: date, originals: Originals) -> Enquiry:
+    """Look the question's words up, the talk before it left aside."""
+    likes = finder.likes(question.matches.text)
+    scores = finder.aspects(question.found, likes)
+    hits = finder.hits(question.matches, question.matches.text, likes, question.quantities)
+    return Enquiry(question, memory, library, finder, today, question.found, scores, hits, finder.content(question.found), likes, originals)
+
+
+def in_context(enquiry: Enquiry) -> Enquiry:
+    """Fill an elliptic turn: the old question anew with the new programme or case, or old words carried along."""
+    question, memory = enquiry.question, enquiry.memory
+    if not memory.text or question.elsewhere:
+        return enquiry
+    if is_bare(enquiry):
+        again = understand(_substituted(enquiry), enquiry.library, enquiry.today)
+        named = question.named
+        if len(named) == 1 and memory.programmes and is_against(question) and memory.programmes[-1] not in named:
+            named = (memory.programmes[-1], *named)
+        again = replace(again, named=named, refused=question.refused, manner=_manner(replace(question, named=named), again))
+        return replace(enquire(again, memory, enquiry.library, enquiry.finder, enquiry.today, enquiry.originals), is_elliptic=False)
+    own = max((score.weight for score in enquiry.scores.values()), default=0.0)
+    told = max((score.weight for by in (enquiry.hits.by_words, enquiry.hits.by_asks) for score in by.values()), default=0.0)
+    if max(own, told) >= ELLIPTIC and not (_BACK.search(question.matches.text) and max(own, told) < 2.2):
+        return enquiry
+    return _carried(enquiry)
+
+
+def _carried(enquiry: Enquiry) -> Enquiry:
+    """The question with the content words of the one before it, at half their weight, and its facts at hand."""
+    question, memory = enquiry.question, enquiry.memory
+    old = understand(memory.text, enquiry.library, enquiry.today)
+    light = enquiry.library.lexicon.light
+    found = dict(question.found)
+    place = len(question.text) + 1
+    for word, (weight, _) in old.found.items():
+        if word.removeprefix("@") not in light and word not in found:
+            found[word] = (weight * KEPT, 1 << place)
+            place += 1
+    told = set(memory.facts)
+    clauses = {clause for _, clause in memory.cited}
+    slugs = question.named or memory.programmes
+    extra = {fact: list(pieces) for fact, pieces in enquiry.hits.shared.items()}
+    for slug in slugs:
+        for fact in enquiry.library.programmes[slug].facts if slug in enquiry.library.programmes else ():
+            gain = SAME_FACT if fact.id in told else SAME_CLAUSE if fact.clause in clauses else 0.0
+            if gain:
+                extra.setdefault(fact, []).append(Score(gain, 0))
+    hits = Hits(extra, enquiry.hits.by_words, enquiry.hits.by_asks)
+    return replace(enquiry, found=found, scores=enquiry.finder.aspects(found, enquiry.likes), hits=hits, is_elliptic=True)
+
+
+def is_against(question: Question) -> bool:
+    """Whether the one programme named is held against the one spoken of before (上海的跟它比一样不)."""
+    return bool(re.search(r"(?:跟|和|与|比|同)(?:它|他们|那边|前面|刚才|上面|这个)|(?:它|他们|那边)(?:和|跟|比)|相比|一样[吗不么]", question.matches.text))
+
+
+def _manner(question: Question, again: Question) -> Manner:
+    if len(question.named) >= 2:
+        return Manner.COMPARE
+    if len(question.named) == 1:
+        return Manner.PLAIN
+    return question.manner if question.manner is not Manner.PLAIN else again.manner
+
+
+def is_bare(enquiry: Enquiry) -> bool:
+    """Whether a turn names only a programme, a case or a figure (那上海呢; 打错了，是大会员单位)."""
+    question, lexicon = enquiry.question, enquiry.library.lexicon
+    forms = _all_case_forms(enquiry.library)
+    has_anchor = bool(question.named) or any(form in question.text for form in forms)
+    has_anchor = has_anchor or (question.is_correction and bool(question.quantities)) or bool(question.says(lexicon, "everyone"))
+    if not has_anchor:
+        return False
+    rest = question.matches.text
+    for word in forms:
+        rest = rest.replace(word, "")
+    for group in ("everyone", "correction", "refers", "negated", "fillers"):
+        for word in sorted(lexicon.speech[group], key=len, reverse=True):
+            if len(word) > 1:
+                rest = rest.replace(word, "")
+    rest = _OURS.sub("", rest)
+    if question.is_correction:
+        rest = re.sub(r"\d+|数漏|漏|加上|新来|算上", "", rest)
+    return len([one for one in rest if one.isalnum() and one not in lexicon.fillers and one != GAP]) <= 1
+
+
+def _all_case_forms(library: Library) -> list[str]:
+    forms = {form for fact in library.facts() if fact.case for form in case_forms(fact.case)}
+    return sorted(forms, key=len, reverse=True)
+
+
+def _last_form(text: str, forms: list[str]) -> str:
+    """The case a text ends on, one that is turned away left out (也不是市级，我们评的省级)."""
+    found = []
+    for form in forms:
+        at = text.rfind(form)
+        if at >= 0 and not text[:at].endswith(("不是", "不问", "没问", "不算")):
+            found.append((at + len(form), len(form), form))
+            text = text.replace(form, "■" * len(form))
+    return max(found)[2] if found else ""
+
+
+def _substituted(enquiry: Enquiry) -> str:
+    """The old question with the new case or figure in the place of the old one."""
+    old, question = enquiry.memory.text, enquiry.question
+    forms = _all_case_forms(enquiry.library)
+    new = _last_form(question.text, forms)
+    if new:
+        for form in forms:
+            if form in old:
+                return old.replace(form, new, 1)
+        return f"{old}，{new}"
+    if question.is_correction and question.quantities:
+        before = understand(old, enquiry.library, enquiry.today).quantities
+        if before:
+            first = before[0]
+            unit = {"people": "人", "area": "平米"}.get(first.kind, "个")
+            return f"{old[: first.start]}{question.quantities[-1].value:g}{unit}{old[first.end :]}"
+    return old

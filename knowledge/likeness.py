@@ -1,0 +1,110 @@
+"""How like a question is to the ways people are known to ask: shared characters and concepts, rare ones first."""
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from math import log, sqrt
+from pathlib import Path
+
+from knowledge.lexicon import Lexicon
+
+CONCEPT = 1.0  # weight of a shared concept against a shared pair of characters
+SINGLE = 0.35  # weight of a shared single character
+LEAST = 0.2  # likeness below this is chance
+
+
+@dataclass(frozen=True)
+class Like:
+    """The likeness to the closest phrasing of a key (0 to 1) and the places of the question it accounts for."""
+
+    weight: float
+    places: int
+
+
+@dataclass(frozen=True)
+class Phrasings:
+    """All known phrasings, turned round: feature -> the phrasings that have it."""
+
+    keys: tuple[str, ...]
+    norms: tuple[float, ...]
+    postings: Mapping[str, tuple[int, ...]]
+    rarity: Mapping[str, float]
+
+    def alike(self, text: str, lexicon: Lexicon) -> dict[str, Like]:
+        """Every key with a phrasing like this text.
+
+        Args:
+            text: a normalised question, programmes' names taken out.
+            lexicon: for the concepts in it.
+        """
+        features = dict(read_features(text, lexicon))
+        weights = {feature: self.rarity[feature] for feature in features if feature in self.rarity}
+        norm = sqrt(sum(weight * weight for weight in weights.values())) or 1.0
+        sums: dict[int, float] = {}
+        for feature, weight in weights.items():
+            square = weight * weight
+            for number in self.postings[feature]:
+                sums[number] = sums.get(number, 0.0) + square
+        best: dict[str, tuple[float, int]] = {}
+        for number, total in sums.items():
+            own = self.norms[number]
+            score = total / (own * (0.45 * own + 0.55 * norm))
+            key = self.keys[number]
+            if score > LEAST and score > best.get(key, (0.0, 0))[0]:
+                best[key] = (score, number)
+        return {key: Like(min(1.0, score), self._places(number, features)) for key, (score, number) in best.items()}
+
+    def _places(self, number: int, features: Mapping[str, int]) -> int:
+        places = 0
+        for feature, mask in features.items():
+            if len(feature) > 1 and number in self.postings.get(feature, ()):
+                places |= mask
+        return places
+
+
+def read_features(text: str, lexicon: Lexicon) -> Iterator[tuple[str, int]]:
+    """The features of a text with the places they stand on: characters, pairs, concepts."""
+    for at, one in enumerate(text):
+        if one.isalnum():
+            yield one, 1 << at
+            if text[at + 1 : at + 2].isalnum():
+                yield text[at : at + 2], 3 << at
+    for word, (_, mask) in lexicon.match(text).found.items():
+        if word.startswith("@") and word != "@studio":
+            yield word, mask
+
+
+def compile_phrasings(rows: Iterable[tuple[str, str]], lexicon: Lexicon) -> Phrasings:
+    """Turn (key, phrasing) rows round."""
+    keys: list[str] = []
+    bags: list[set[str]] = []
+    for key, phrasing in rows:
+        keys.append(key)
+        bags.append({feature for feature, _ in read_features(phrasing.lower(), lexicon)})
+    counts: dict[str, int] = {}
+    for bag in bags:
+        for feature in bag:
+            counts[feature] = counts.get(feature, 0) + 1
+    total = len(bags) or 1
+    rarity = {feature: log(1 + total / count) * _kind(feature) for feature, count in counts.items()}
+    postings: dict[str, list[int]] = {}
+    for number, bag in enumerate(bags):
+        for feature in bag:
+            postings.setdefault(feature, []).append(number)
+    norms = tuple(sqrt(sum(rarity[feature] ** 2 for feature in bag)) or 1.0 for bag in bags)
+    return Phrasings(tuple(keys), norms, {feature: tuple(row) for feature, row in postings.items()}, rarity)
+
+
+def _kind(feature: str) -> float:
+    if feature.startswith("@"):
+        return CONCEPT
+    return SINGLE if len(feature) == 1 else 1.0
+
+
+def read_asks(folder: Path) -> list[tuple[str, str]]:
+    """Rows (key, phrasing) of `asks/*.toml`: `jiaozuo/naming-round`, `aspects/fee`, `outside/outside`."""
+    rows = []
+    for path in sorted(folder.glob("*.toml")):
+        for name, phrasings in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            rows += [(f"{path.stem}/{name}", phrasing) for phrasing in phrasings]
+    return rows

@@ -1,0 +1,1 @@
+"""The memory: one file a noun, its table and its queries together. Nothing here commits or reads a clock."""

@@ -1,0 +1,94 @@
+"""Settings: what is not understood is named, with what is allowed."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from bot.config import ConfigError, Settings, read_settings, render
+
+ROOT = Path(__file__).parents[2]
+
+BAD = {
+    "[storage]\nulr = 'sqlite://'": "[storage] ulr: unknown key; allowed: url, keep_days. Did you mean url?",
+    "[stroage]\nurl = 'x'": "[stroage]: unknown section; allowed: knowledge, storage, web. Did you mean storage?",
+    "source = 'x'": "[source]: unknown section; allowed: knowledge, storage, web.",
+    "web = 3": "web: expected a section [web], got 3",
+    "[web]\nport = '80'": "[web] port: expected a whole number, got '80'",
+    "[web]\nport = true": "[web] port: expected a whole number, got True",
+    "[web]\nport = 0": "[web] port: expected 1 to 65535, got 0",
+    "[web]\nport = 65536": "[web] port: expected 1 to 65535, got 65536",
+    "[web]\nhost = ''": "[web] host: expected a text, got ''",
+    "[storage]\nkeep_days = 1.5": "[storage] keep_days: expected a whole number, got 1.5",
+    "[knowledge]\noriginals = 1": "[knowledge] originals: expected a text with a path, got 1",
+    "[web\nport = 1": "is not TOML",
+}
+
+
+def write(folder: Path, text: str) -> Path:
+    file = folder / "config.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_without_a_file_every_default_works(tmp_path: Path) -> None:
+    assert read_settings({}, tmp_path) == Settings()
+
+
+@pytest.mark.parametrize(("text", "complaint"), BAD.items())
+def test_what_is_not_understood_is_named(tmp_path: Path, text: str, complaint: str) -> None:
+    file = write(tmp_path, text)
+    with pytest.raises(ConfigError) as caught:
+        read_settings({}, tmp_path)
+    assert str(caught.value).startswith(f"{file}: ")
+    assert complaint in str(caught.value)
+
+
+def test_a_named_file_must_be_there(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"nowhere\.toml: cannot be read"):
+        read_settings({"STEWARD_CONFIG": str(tmp_path / "nowhere.toml")}, tmp_path)
+
+
+def test_a_file_in_another_encoding_is_told(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_bytes("# 设置".encode("gb18030"))
+    with pytest.raises(ConfigError, match="cannot be read"):
+        read_settings({}, tmp_path)
+
+
+def test_paths_in_the_file_start_at_the_file(tmp_path: Path) -> None:
+    file = write(tmp_path, "[knowledge]\noriginals = 'papers'")
+    settings = read_settings({"STEWARD_CONFIG": str(file)})
+    assert settings.knowledge.originals == tmp_path / "papers"
+    assert settings.source == file
+
+
+def test_the_environment_outdoes_the_file_and_its_password_is_never_shown(tmp_path: Path) -> None:
+    write(tmp_path, "[storage]\nurl = 'sqlite:///x.db'\nkeep_days = 7")
+    address = "postgresql://steward:geheim@db/steward"
+    settings = read_settings({"STEWARD_DATABASE_URL": address}, tmp_path)
+    assert settings.storage.url == address
+    assert settings.storage.keep_days == 7
+    assert "geheim" not in render(settings)
+    assert "postgresql://steward:***@db/steward" in render(settings)
+
+
+def test_what_is_shown_can_be_read_again(tmp_path: Path) -> None:
+    before = read_settings({}, tmp_path)
+    write(tmp_path, render(before))
+    after = read_settings({}, tmp_path)
+    assert (after.knowledge, after.storage, after.web) == (before.knowledge, before.storage, before.web)
+
+
+def test_the_example_names_every_setting_with_its_default(tmp_path: Path) -> None:
+    example = (ROOT / "config.example.toml").read_text(encoding="utf-8")
+    write(tmp_path, example)
+    settings = read_settings({}, tmp_path)
+    assert (settings.knowledge, settings.storage, settings.web) == (
+        Settings().knowledge,
+        Settings().storage,
+        Settings().web,
+    )
+    for section in (settings.knowledge, settings.storage, settings.web):
+        for one in fields(section):
+            assert re.search(rf"^(# )?{one.name} = ", example, re.MULTILINE)

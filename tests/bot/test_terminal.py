@@ -1,0 +1,105 @@
+"""`steward chat` on a real terminal."""
+
+import os
+import pty
+import re
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future
+from pathlib import Path
+
+import pytest
+
+from bot.channels import SORRY, Unanswered
+from bot.channels.terminal import chat
+from handlers.conversation import Message, Reply
+from knowledge.vocabulary import Status
+from tests.cast import GRANT
+
+ROOT = Path(__file__).parents[2]
+CONTROLS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\r")
+
+
+class Terminal:
+    """A program on a pseudo-terminal, as a person sees it."""
+
+    def __init__(self, command: list[str], environment: dict[str, str]) -> None:
+        self._ours, theirs = pty.openpty()
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
+        )
+        os.close(theirs)
+        self._seen = b""
+
+    def types(self, text: str) -> None:
+        os.write(self._ours, text.encode())
+
+    def waits_for(self, text: str, seconds: float = 20) -> str:
+        until = time.monotonic() + seconds
+        while text not in self._shown() and time.monotonic() < until:
+            ready, _, _ = select.select([self._ours], [], [], 0.2)
+            if ready:
+                try:
+                    self._seen += os.read(self._ours, 65536)
+                except OSError:  # the other end is closed
+                    break
+        assert text in self._shown()
+        shown, self._seen = self._shown(), b""
+        return shown
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait(10)
+        os.close(self._ours)
+
+    def _shown(self) -> str:
+        return CONTROLS.sub("", self._seen.decode("utf-8", "replace"))
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[Terminal]:
+    environment = {**os.environ, "TERM": "xterm", "STEWARD_DATABASE_URL": f"sqlite:///{tmp_path}/steward.db"}
+    environment["PROMPT_TOOLKIT_NO_CPR"] = "1"
+    terminal = Terminal([sys.executable, "-m", "bot", "chat"], environment)
+    yield terminal
+    terminal.close()
+
+
+def test_wang_talks_on_a_terminal(terminal: Terminal) -> None:
+    assert "Traceback" not in terminal.waits_for("你 ›")
+    terminal.types(GRANT + "\r")
+    assert "依据" in terminal.waits_for("依据")
+    terminal.waits_for("你 ›")
+    terminal.types("\x03")  # Ctrl+C drops the line, it does not end the talk
+    terminal.waits_for("你 ›")
+    terminal.types("\x04")  # Ctrl+D ends it
+    terminal.waits_for("再见。")
+    assert terminal.process.wait(10) == 0
+
+
+class Desk:
+    """A desk that offers two choices, and breaks where it is told to."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def answer(self, message: Message) -> Reply:
+        self.asked.append(message.text)
+        if message.text == "坏":
+            raise Unanswered
+        return Reply("问哪家？", Status.CLARIFY, (), ("焦作", "长春"))
+
+    def forget(self, channel: str, address: str) -> Future[bool]:
+        raise AssertionError
+
+
+def test_a_number_chooses_only_among_what_was_offered() -> None:
+    desk = Desk()
+    said: list[str] = []
+    chat(desk, iter(["2", "名额", "2", "3", "０", "坏", "1", ""]), said.append)
+    assert desk.asked == ["2", "名额", "长春", "3", "０", "坏", "1"]
+    assert SORRY in said
+    assert "  1 焦作\n  2 长春" in said[1]
