@@ -63,7 +63,8 @@ def time_answers(talks: list[list[str]], rounds: int) -> None:
     begun = time.perf_counter()
     from bot.config import Settings
     from bot.desk import IN_MEMORY, open_desk
-    from knowledge.answering import Memory, answer
+    from knowledge.answering import answer
+    from knowledge.memory import Memory
 
     library = open_desk(Settings(), IN_MEMORY, TODAY).library
     answer(talks[0][0], Memory(), library, TODAY)

@@ -185,7 +185,10 @@ def open_library(settings: Settings) -> tuple[Library, Originals | None]:
         return library, None
     if not folder.is_dir():
         raise ConfigError(f"[knowledge] originals: there is no folder {folder}")
-    return library, read_originals(folder, library)
+    try:
+        return library, read_originals(folder, library)
+    except OSError as error:
+        raise ConfigError(f"[knowledge] originals: cannot be read ({error})") from error
 
 
 def open_database(url: str) -> Database:

@@ -3,7 +3,8 @@
 import re
 
 from handlers.conversation import Conversation, Outcome, Reply
-from knowledge.answering import Answer, Memory, answer
+from knowledge.answering import Answer, answer
+from knowledge.memory import Memory
 from knowledge.vocabulary import Status
 from storage import doubts
 from storage.doubts import Doubt

@@ -25,11 +25,13 @@ from knowledge.wants import is_open_choice, missing
 
 NEAR = 0.5  # a fact that overlaps this much is worth offering as the nearest
 SHARED = 0.7  # share of that which a point common to several programmes needs
+ASKED_SURE = 1.0  # likeness to a known phrasing, weighted, that makes a fact the one asked for
 SURE = 0.9  # below this nothing was understood
 LONGEST_ANSWER = 590
 PLAIN_WORD = 1.8  # what a claim must weigh to be settled by a fact that was not asked for
 _ABSENT = re.compile(r"没有(?:写|收录|另列|说|提|规定|文号|交代)|文本没有|未写")
 _AFTER = re.compile(r"完|过了|之后|然后|接着|后面|下一步|以后|下面|再")
+_COMPARING = re.compile(r"最|更|多几|少几|多少|高|低|长|短|早|晚|宽|严|松|勤|快|慢|哪几|哪些|都|分别|两家|三家|比")
 _HOW_MANY = re.compile(r"[几多]少?(?:条|项|个方面|方面|种|类|点|步|样|块|栏|个条件|个标准|大)")
 
 
@@ -68,7 +70,8 @@ def answer(typed: str, memory: Memory, library: Library, today: date, originals:
     """
     question = understand(typed, library, today)
     enquiry = enquire(question, memory, library, finder_of(library), today, originals or Originals())
-    if early := talk.small(question, library, enquiry.likes, memory.cited, originals):
+    ours = max((score.weight for score in enquiry.scores.values()), default=0.0)
+    if early := talk.small(question, library, enquiry.likes, ours, memory.cited, originals):
         text, status, options = early
         cited = tuple(Citation(*one) for one in memory.cited) if status is Status.ANSWERED else ()
         return Answer(text, status, cited, options, memory)
@@ -99,7 +102,8 @@ def _programmes(enquiry: Enquiry) -> tuple[str, ...]:
     is_open = bool(question.says(library.lexicon, "everyone"))
     if question.says(library.lexicon, "more-of-these") and len(memory.recent) > 1:
         return memory.recent[-3:] if re.search(r"三|几", question.text) else memory.recent[-2:]
-    if question.manner is Manner.WHICH_OF or is_open:
+    is_one_known = len(memory.programmes) == 1 and not _COMPARING.search(question.text)
+    if (question.manner is Manner.WHICH_OF and not is_one_known) or is_open:
         return tuple(library.programmes) if is_open or len(memory.recent) < 2 else memory.recent[-3:]
     for slug, names in library.lexicon.programmes.items():
         if any(hint in question.text for hint in names.hints):
@@ -137,6 +141,9 @@ def _single(enquiry: Enquiry, programme: Programme) -> Answer:
         parts = [reckoning.says, *parts[:1]]
     elif question.is_yes_no and cells[0].facts:
         lead = _lead(question, cells[0], facts)
+        if not lead and not _is_sure(enquiry, cells[0], units):
+            parts.append("对您问的这一点，文件没有更直接的规定。")
+            status = Status.PARTIAL if status is Status.ANSWERED else status
     if "deadline" in aspects[:1] and not reckoning:
         parts.append(upcoming(facts, today))
     if status is Status.ANSWERED and not reckoning and is_open_choice(question.matches.text, facts):
@@ -236,12 +243,21 @@ def _items(enquiry: Enquiry, cell: Cell) -> tuple[int, ...]:
     return ()
 
 
+def _is_sure(enquiry: Enquiry, cell_: Cell, units: Sequence[Unit]) -> bool:
+    """Whether the best unit speaks of the whole matter of the question, or is asked for in much these words."""
+    top = units[0]
+    asked = enquiry.hits.by_asks.get(top.fact) if top.fact else None
+    left = (enquiry.content & ~top.places).bit_count()
+    return left <= 2 or (asked is not None and asked.weight >= ASKED_SURE and left <= 4)
+
+
 def _lead(question: Question, cell: Cell, facts: Sequence[Fact]) -> str:
     """Yes or no first: by the facts that were asked for, else by a plain word of another fact told."""
-    ruling = rule(question, cell.strong)
+    ruling = rule(question, cell.strong, cell.facts)
     if ruling is not Ruling.OPEN:
         return opening(question, ruling, cell.strong)
-    return opening(question, rule(question, facts, PLAIN_WORD), facts)
+    ruling = rule(question, facts, (), PLAIN_WORD)
+    return opening(question, ruling, facts) if ruling is Ruling.FAILS else ""
 
 
 def _probed(enquiry: Enquiry, programme: Programme, cells: Sequence[Cell]) -> Answer | None:
@@ -323,17 +339,12 @@ def _without_programme(enquiry: Enquiry) -> Answer:
 def _only_holder(enquiry: Enquiry) -> Programme | None:
     """The one programme whose facts have the question's rare words, if there is just one."""
     best: dict[str, float] = dict.fromkeys(enquiry.library.programmes, 0.0)
-    rare = {word for word in enquiry.question.found if word not in common_words(enquiry.library)}
+    rare = {word for word in enquiry.question.found if word not in enquiry.library.lexicon.common}
     for fact, score in enquiry.hits.by_words.items():
         if any(word in rare for word in fact.words):
             best[fact.programme] = max(best[fact.programme], score.weight)
     (first, slug), (second, _) = sorted(((weight, slug) for slug, weight in best.items()), reverse=True)[:2]
     return enquiry.library.programmes[slug] if first >= 1.6 and first - second >= 1.0 else None
-
-
-def common_words(library: Library) -> frozenset[str]:
-    """The words that the lexicon knows for themselves: they do not point to one programme."""
-    return frozenset(form for forms in library.lexicon.words.values() for form in forms)
 
 
 # ------------------------------------------------------------------------------------------- clauses

@@ -10,6 +10,7 @@ from knowledge.quantities import KIND_VALUES, Quantity
 from knowledge.understanding import Question
 from knowledge.vocabulary import Modality
 
+SURE_CLAIM = 2.0  # what a claim's words must weigh to be confirmed
 LEAST_CLAIM = 1.0  # what a claim's words must weigh to be taken up
 _EVERY_YEAR = re.compile(r"每年|一年一|年年|每一年|(?<!哪)一年(?:命名|评|选|一次|给|搞|办|开)")
 _EVERY = re.compile(r"每隔?\s*([二两三四五六七八九十]|\d+)\s*年|([二两三四五六七八九十]|\d+)\s*年(?:一|评|命名|选|搞|办|一次|才)")
@@ -24,13 +25,18 @@ class Ruling(Enum):
     OPEN = "open"
 
 
-def rule(question: Question, facts: Iterable[Fact], least: float = LEAST_CLAIM) -> Ruling:
+def rule(question: Question, facts: Iterable[Fact], around: Iterable[Fact] = (), least: float = LEAST_CLAIM) -> Ruling:
     """Whether what the question assumes holds by these facts.
 
     Figures are held against the typed values; words against the claims a fact confirms or contradicts.
+
+    Args:
+        facts: the facts that were asked for.
+        around: the others on the same point; their figures count too.
+        least: what the words of a claim must weigh; to confirm takes more (`SURE_CLAIM`).
     """
     facts = tuple(facts)
-    figures = _figures(question, facts)
+    figures = _figures(question, (*facts, *around))
     if figures is Ruling.FAILS:
         return Ruling.FAILS
     confirmed = _heaviest(question, (cue for fact in facts for cue in fact.yes), least)
@@ -40,7 +46,9 @@ def rule(question: Question, facts: Iterable[Fact], least: float = LEAST_CLAIM) 
     if denied > confirmed:
         is_mixed = question.is_negative and not question.has_person_name and not _STRICT.search(question.text)
         return Ruling.OPEN if is_mixed else Ruling.FAILS
-    if confirmed > denied or figures is Ruling.HOLDS:
+    if _STRICT.search(question.text) or question.is_negative != (confirmed > 0 and question.is_negative):
+        return Ruling.OPEN
+    if confirmed >= SURE_CLAIM or (figures is Ruling.HOLDS and not denied):
         return Ruling.HOLDS
     return Ruling.OPEN
 
@@ -52,11 +60,11 @@ def _heaviest(question: Question, cues: Iterable[str], least: float) -> float:
 
 
 def _figures(question: Question, facts: tuple[Fact, ...]) -> Ruling:
-    rulings = [ruling for figure in question.quantities if (ruling := _figure(figure, facts)) is not Ruling.OPEN]
+    rulings = [_figure(figure, facts) for figure in question.quantities]
     rulings += _intervals(question.text, facts)
     if Ruling.FAILS in rulings:
         return Ruling.FAILS
-    return Ruling.HOLDS if rulings else Ruling.OPEN
+    return Ruling.HOLDS if rulings and Ruling.OPEN not in rulings else Ruling.OPEN
 
 
 def _figure(figure: Quantity, facts: tuple[Fact, ...]) -> Ruling:
@@ -78,7 +86,7 @@ def _intervals(text: str, facts: tuple[Fact, ...]) -> list[Ruling]:
     return [Ruling.HOLDS if claimed <= stated else Ruling.FAILS] if claimed else []
 
 
-_STRICT = re.compile(r"一律|只能|必须|非得|一定")
+_STRICT = re.compile(r"一律|只能|只有|必须|非得|一定|就够|就行了|都不用|不用|随便|自动|永远|终身|全部|都要")
 _ABLE = re.compile(r"能|可以|许|准|批|行不|行吗|行吧|就行|得了|成不|中不|够|算")
 _WILL = re.compile(r"会")
 _MUST = re.compile(r"非得|非要|必须|一定|都得|也得|得是|硬性|只能|只有|一律|要不要|用不用|需要|得有|要")

@@ -97,14 +97,23 @@ class Finder:
 
     @cached_property
     def pair_facts(self) -> Mapping[str, tuple[float, tuple[Fact, ...]]]:
-        """Two characters -> their rarity and the facts whose sentences hold them."""
+        """Two characters -> their rarity and the facts that hold them, in their sentence or in a phrasing."""
         table: dict[str, dict[str, Fact]] = {}
         total = 0
         for fact in self.library.facts():
             total += 1
-            for pair in pairs(fact.says.lower() + " " + " ".join(fact.words)):
+            asked = " ".join(self.asked_of.get(f"{fact.programme}/{fact.id}", ()))
+            for pair in pairs(f"{fact.says} {' '.join(fact.words)} {asked}".lower()):
                 table.setdefault(pair, {})[fact.programme + fact.id] = fact
         return {pair: (log(1 + total / len(facts)), tuple(facts.values())) for pair, facts in table.items()}
+
+    @cached_property
+    def asked_of(self) -> Mapping[str, tuple[str, ...]]:
+        """Key -> its known phrasings."""
+        table: dict[str, list[str]] = {}
+        for key, phrasing in self.library.asks:
+            table.setdefault(key, []).append(phrasing)
+        return {key: tuple(row) for key, row in table.items()}
 
     @cached_property
     def phrasings(self) -> Phrasings:
@@ -177,9 +186,10 @@ class Finder:
             rarity, facts = self.pair_facts.get(pair, (0.0, ()))
             if len(facts) > COMMON:
                 continue
-            piece = Score(rarity * PAIR_WEIGHT, 3 << text.find(pair))
+            places = 3 << text.find(pair)
+            piece = Score(rarity * PAIR_WEIGHT, places)
             for fact in facts:
-                if piece.places & ~by_words.get(fact, NOTHING).places:
+                if places & ~by_words.get(fact, NOTHING).places:
                     shared.setdefault(fact, []).append(piece)
         for figure in figures:
             piece = Score(FIGURE, ((1 << (figure.end - figure.start)) - 1) << figure.start)

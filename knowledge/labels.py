@@ -56,7 +56,7 @@ def neighbour(label: str, step: int) -> ClauseReference | None:
 
 def _annex_part(text: str) -> ClauseReference | None:
     """附件2里二（二） is a part of annex 2, not of the document."""
-    hit = re.search(rf"附件\s*[2二][^,，。]{{0,8}}?(?:{_N}\s*[(]|第?{_N}\s*(?:部分|点|条|大))", text)
+    hit = re.search(rf"附件\s*[2二][^,，。]{{0,8}}?(?:{_N}\s*[(]|第?{_N}\s*(?:部分|点|条|大|块|章|项|节|段))", text)
     return ClauseReference("附件2", ("附件2",)) if hit else None
 
 

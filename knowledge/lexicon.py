@@ -68,6 +68,7 @@ class Lexicon:
     probes: tuple[tuple[str, ...], ...]
     aspects: Mapping[str, Aspect]
     extra: set[str] = field(default_factory=set)  # literals that the facts bring along
+    written: set[str] = field(default_factory=set)  # neighbouring characters that facts and phrasings are known to hold
 
     @cached_property
     def surfaces(self) -> dict[str, tuple[tuple[str, float], ...]]:
@@ -113,6 +114,11 @@ class Lexicon:
         return max(len(form) for form in [*self.surfaces, *self.fillers])
 
     @cached_property
+    def common(self) -> frozenset[str]:
+        """The forms of all concepts: words that do not point to one programme."""
+        return frozenset(form for forms in self.words.values() for form in forms)
+
+    @cached_property
     def long_forms(self) -> list[str]:
         """Forms of four and more Chinese characters, for words with one left out."""
         names = {name for one in self.programmes.values() for name in one.names}
@@ -148,13 +154,17 @@ class Lexicon:
             table.update({typed: names.names[0] for typed in names.pinyin})
         return table
 
-    def match(self, text: str) -> Matches:
-        """Find every known word of a normalised text in one pass."""
+    def match(self, text: str, least: int = 1) -> Matches:
+        """Find every known word of a normalised text in one pass.
+
+        Args:
+            least: the shortest form that counts, in characters.
+        """
         found: dict[str, tuple[float, int]] = {}
         known, length, longest = 0, len(text), self.longest
         surfaces, fillers = self.surfaces, self.fillers
         for start in range(length):
-            for end in range(min(length, start + longest), start, -1):
+            for end in range(min(length, start + longest), start + least - 1, -1):
                 form = text[start:end]
                 if words := surfaces.get(form):
                     mask = ((1 << (end - start)) - 1) << start

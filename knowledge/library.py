@@ -192,6 +192,8 @@ def load(folder: Path | None = None) -> Library:
     programmes = {slug: read_programme(files[slug]) for slug in slugs}
     library = Library(programmes, lexicon, tuple(read_asks(folder / "asks")))
     lexicon.extra.update(_literals(library))
+    texts = (*(fact.says for fact in library.facts()), *(phrasing for _, phrasing in library.asks))
+    lexicon.written.update(text[at : at + 2] for text in texts for at in range(len(text) - 1))
     return library
 
 

@@ -10,6 +10,8 @@ from knowledge.lexicon import Lexicon
 
 CONCEPT = 1.0  # weight of a shared concept against a shared pair of characters
 SINGLE = 0.35  # weight of a shared single character
+COMMON, COMMON_SINGLE = 300, 50  # a feature in more phrasings than this tells too little for its time
+OWN = 0.45  # how far a phrasing is measured by its own length, the rest by the question's
 LEAST = 0.2  # likeness below this is chance
 
 
@@ -27,6 +29,8 @@ class Phrasings:
 
     keys: tuple[str, ...]
     norms: tuple[float, ...]
+    floors: tuple[float, ...]
+    bags: tuple[tuple[str, ...], ...]
     postings: Mapping[str, tuple[int, ...]]
     rarity: Mapping[str, float]
 
@@ -43,12 +47,15 @@ class Phrasings:
         sums: dict[int, float] = {}
         for feature, weight in weights.items():
             square = weight * weight
-            for number in self.postings[feature]:
+            for number in self.postings.get(feature, ()):
                 sums[number] = sums.get(number, 0.0) + square
         best: dict[str, tuple[float, int]] = {}
+        floors, norms = self.floors, self.norms
         for number, total in sums.items():
-            own = self.norms[number]
-            score = total / (own * (0.45 * own + 0.55 * norm))
+            if total <= floors[number]:
+                continue
+            own = norms[number]
+            score = total / (own * (OWN * own + (1 - OWN) * norm))
             key = self.keys[number]
             if score > LEAST and score > best.get(key, (0.0, 0))[0]:
                 best[key] = (score, number)
@@ -56,9 +63,8 @@ class Phrasings:
 
     def _places(self, number: int, features: Mapping[str, int]) -> int:
         places = 0
-        for feature, mask in features.items():
-            if len(feature) > 1 and number in self.postings.get(feature, ()):
-                places |= mask
+        for feature in self.bags[number]:
+            places |= features.get(feature, 0)
         return places
 
 
@@ -92,7 +98,10 @@ def compile_phrasings(rows: Iterable[tuple[str, str]], lexicon: Lexicon) -> Phra
         for feature in bag:
             postings.setdefault(feature, []).append(number)
     norms = tuple(sqrt(sum(rarity[feature] ** 2 for feature in bag)) or 1.0 for bag in bags)
-    return Phrasings(tuple(keys), norms, {feature: tuple(row) for feature, row in postings.items()}, rarity)
+    floors = tuple(LEAST * OWN * norm * norm for norm in norms)
+    told = tuple(tuple(feature for feature in bag if len(feature) > 1) for bag in bags)
+    kept = {feature: tuple(row) for feature, row in postings.items() if len(row) <= (COMMON_SINGLE if len(feature) == 1 else COMMON)}
+    return Phrasings(tuple(keys), norms, floors, told, kept, rarity)
 
 
 def _kind(feature: str) -> float:

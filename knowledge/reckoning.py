@@ -11,15 +11,15 @@ from knowledge.timing import Reckoning, reckon_dates
 from knowledge.understanding import Question
 from knowledge.vocabulary import Modality
 
-_TOGETHER = re.compile(r"一共|总共|合计|加在一块|全加|得拨|加起来|加上|总计|合起来|拢共|加一块|加在一起|统共|总数|总额|两笔|都算上|全算上|一起|共(?!产|同|用|享|青|建)|加")
+_TOGETHER = re.compile(r"一共|算上|拢共|总共|合计|加在一块|全加|得拨|加起来|加上|总计|合起来|拢共|加一块|加在一起|统共|总数|总额|两笔|都算上|全算上|一起|共(?!产|同|用|享|青|建)|加")
 _MORE = re.compile(r"多几|少几|差几|多多少|差多少|少多少|多出|增加几")
 _CLAIM = re.compile(r"(?:要求|需要|必须|规定|至少要|起码要|得有|要有|就是要|要|得)(?:有|够|达到)?\s*$")
 _SOFT = {Modality.IN_PRINCIPLE: "原则上", Modality.GENERALLY: "一般", Modality.MAY: "鼓励"}
 _THRESHOLDS = {
-    "people": ("people_at_least", "人"),
-    "area": ("area_at_least", "平方米"),
-    "characters": ("characters_at_least", "字"),
-    "copies": ("copies", "份"),
+    "people": ("people_at_least", "人", frozenset({"team-size", "team-makeup", "conditions", "standards", "applicants", "leader", "site", "site-area"})),
+    "area": ("area_at_least", "平方米", frozenset({"site", "site-area", "site-borrow", "conditions", "standards", "team-size", "applicants"})),
+    "characters": ("characters_at_least", "字", frozenset({"form-words", "form", "form-rules", "form-fields", "materials"})),
+    "copies": ("copies", "份", frozenset({"copies", "materials", "form", "binding", "form-rules"})),
 }
 
 
@@ -29,10 +29,10 @@ def reckon(question: Question, programme: Programme, aspects: Sequence[str], tod
     Args:
         aspects: what the question is about, best first; they say which reckoning makes sense.
     """
-    for reckoner in (quota_sum, grant_sum, several, pace):
+    for reckoner in (plaque_area, quota_sum, grant_sum, several, pace, to_go):
         if found := reckoner(question, programme, aspects):
             return found
-    return reckon_dates(question, programme, aspects, today) or thresholds(question, programme)
+    return reckon_dates(question, programme, aspects, today) or thresholds(question, programme, aspects)
 
 
 def asked_cases(text: str, facts: Sequence[Fact]) -> list[str]:
@@ -113,6 +113,9 @@ def grant_sum(question: Question, programme: Programme, aspects: Sequence[str]) 
         rows += [(fact, 1) for fact in grants if "studio-awards" in fact.aspects and fact.values.yuan_at_least][:1]
     if len(rows) < 2 and not any(times > 1 for _, times in rows):
         return None
+    studios = re.search(rf"({NUMBER})\s*(?:个|家|间)?\s*(?:创新)?工作室", question.text)
+    each = int(number(studios[1])) if studios and all(times == 1 for _, times in rows) else 1
+    rows = [(fact, times * each) for fact, times in rows]
     total = sum((fact.values.yuan or fact.values.yuan_at_least or 0) * times for fact, times in rows)
     is_floor = any(fact.values.yuan is None for fact, _ in rows)
     parts = "＋".join(_part(fact, times) for fact, times in rows)
@@ -127,8 +130,8 @@ def _part(fact: Fact, times: int) -> str:
 
 
 def _times(text: str, case: str) -> int:
-    hit = re.search(rf"({NUMBER})\s*(?:个|家)\s*(?:是)?{case}|{case}(?:的)?(?:评上|有|命名|拿下|了)*\s*({NUMBER})\s*(?:个|家)", text)
-    return int(number(hit[1] or hit[2])) if hit else 1
+    hit = re.search(rf"({NUMBER})\s*(?:个|家)\s*(?:是)?{case}|([俩仨]){case}|{case}(?:的)?(?:评上|有|命名|拿下|了)*\s*({NUMBER})\s*(?:个|家)", text)
+    return int(number(hit[1] or hit[2] or hit[3])) if hit else 1
 
 
 def money(yuan: int) -> str:
@@ -141,7 +144,7 @@ def several(question: Question, programme: Programme, aspects: Sequence[str]) ->
     top = aspects[0] if aspects else ""
     facts = [fact for aspect in aspects[:3] for fact in programme.facts_on(aspect)]
     studios = next((int(one.value) for one in question.quantities if one.kind == "count" and one.value > 1), 0)
-    if "一年命名" in question.text or re.search(r"每年命名|命名十个|命名10个", question.text):
+    if re.search(r"一年.{0,6}命名|每年.{0,6}命名|命名满|命名十个|命名10个|全年命名", question.text):
         studios = studios or next((fact.values.count or 0 for fact in programme.facts_on("naming-number")), 0)
     copies = next((fact for fact in facts if fact.values.copies), None)
     if studios and copies and top in ("copies", "binding", "materials", "form") and re.search(r"几|多少", question.text):
@@ -161,7 +164,7 @@ def several(question: Question, programme: Programme, aspects: Sequence[str]) ->
 
 def pace(question: Question, programme: Programme, aspects: Sequence[str]) -> Reckoning | None:
     """A total at so many a year: 30个 at 10个 a year takes 3 years (cccc 二, 五（五）)."""
-    if not re.search(r"几年|多久|多少年", question.text) or not re.search(r"凑齐|完成|命名完|达到|够数|评完|齐", question.text):
+    if not re.search(r"几年|多久|多少年", question.text) or not re.search(r"凑齐|攒到|攒够|完成|命名完|达到|够数|评完|齐", question.text):
         return None
     total = next((fact for fact in programme.facts_on("target") if fact.values.count), None)
     yearly = next((fact for fact in programme.facts_on("naming-number") if fact.values.count and fact.values.every_years), None)
@@ -171,14 +174,37 @@ def pace(question: Question, programme: Programme, aspects: Sequence[str]) -> Re
     return Reckoning(f"{goal}个÷每年{each:g}个＝{-(-goal // each):g}年。", (total, yearly))
 
 
-def thresholds(question: Question, programme: Programme) -> Reckoning | None:
+def plaque_area(question: Question, programme: Programme, aspects: Sequence[str]) -> Reckoning | None:
+    """The area of a plaque of the given size (jiaozuo 第十三条: 60 cm × 40 cm)."""
+    fact = next((one for one in programme.facts if one.values.size_cm), None)
+    if not fact or not fact.values.size_cm or "plaque-size" not in aspects[:3] or not re.search(r"面积|平方厘米|多少平", question.text):
+        return None
+    wide, high = fact.values.size_cm
+    return Reckoning(f"{wide}×{high}＝{wide * high}平方厘米。", (fact,))
+
+
+def to_go(question: Question, programme: Programme, aspects: Sequence[str]) -> Reckoning | None:
+    """How far a number named so far is from the target (changchun 二: 500)."""
+    fact = next((one for one in programme.facts_on("target") if one.values.count or one.values.count_at_least), None)
+    if not fact or not re.search(r"差|还缺|还要|还剩|完成了?百分|还得", question.text) or not {"target", "target-progress", "naming-number"} & set(aspects[:4]):
+        return None
+    goal = fact.values.count or fact.values.count_at_least or 0
+    done = next((int(one.value) for one in question.quantities if one.kind == "count" and one.value != goal), 0)
+    if not 0 < done < goal:
+        return None
+    return Reckoning(f"还差{goal - done}个：目标{'不少于' if fact.values.count_at_least else ''}{goal}个，已命名{done}个，{goal}－{done}＝{goal - done}。", (fact,))
+
+
+def thresholds(question: Question, programme: Programme, aspects: Sequence[str]) -> Reckoning | None:
     """People, square metres, characters against their thresholds; soft words stay soft."""
     says: list[str] = []
     used: list[Fact] = []
     for figure in question.quantities:
-        name, unit = _THRESHOLDS.get(figure.kind, ("", ""))
+        name, unit, wanted = _THRESHOLDS.get(figure.kind, ("", "", frozenset()))
         fact = next((one for one in programme.facts if name and getattr(one.values, name)), None)
-        if not fact or _is_claim(question, figure):
+        if figure.kind == "people" and figure.value == 1 and not re.search(r"就|只|光杆|独", question.text):
+            continue
+        if not fact or _is_claim(question, figure) or (aspects and not wanted & set(aspects[:4])):
             continue
         says.append(_measure(figure, getattr(fact.values, name), unit, fact.modality))
         used.append(fact)

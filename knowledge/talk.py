@@ -10,6 +10,8 @@ from knowledge.vocabulary import Status
 
 EXAMPLES = ("焦作市级命名给多少钱", "中国技协有效期几年", "交建几月前交材料")
 WHICH_POINT = "您想比较哪一方面？比如：给多少钱、有效期、团队人数、考核办法。"
+STRONG = 2.0  # evidence for a point of ours that outweighs a word from elsewhere beside a programme's name
+LONGEST_CHAT = 24  # characters from which a message is not taken for mere chat
 CLOSE, MARGIN = 0.5, 0.1  # likeness that settles a message as chat or as not ours, and its lead over ours
 Small = tuple[str, Status, tuple[str, ...]]
 
@@ -72,25 +74,28 @@ def withheld(library: Library, citation: Citation) -> str:
     )
 
 
-def small(question: Question, library: Library, likes: Mapping[str, Like], cited: Sequence[tuple[str, str]], originals: Originals | None) -> Small | None:
+def small(question: Question, library: Library, likes: Mapping[str, Like], ours: float, cited: Sequence[tuple[str, str]], originals: Originals | None) -> Small | None:
     """Greeting, thanks, help, the passages behind the last answer, and what lies outside."""
-    text = question.text.strip("？?。！!，, ~")
+    text = question.text.strip("？?。！!，, ~的了呢")
     lexicon = library.lexicon
     if not any(one.isalnum() for one in text):
         return "请用文字写下问题，例如：长春评上给多少钱？", Status.HELP, EXAMPLES
     if text in lexicon.speech["text"] and cited:
         return passages(library, cited, originals), Status.ANSWERED, ()
-    if question.outside and not question.clause and not _is_ours(question):
+    if question.outside and not question.clause and not _is_ours(question) and (ours < STRONG or not question.named):
         return outside(library), Status.OUT_OF_SCOPE, EXAMPLES
     if any(word in text for word in lexicon.smalltalk["ability"]) and not question.named and ("你" in text or not _is_ours(question)):
         return ability(library), Status.HELP, EXAMPLES
-    chat = _chat(text, library)
-    return chat or _by_likeness(question, library, likes)
+    if question.is_correction or question.clause or question.named or question.quantities:
+        return None
+    if chat := _chat(text, library):
+        return chat
+    return _by_likeness(question, library, likes) if ours < STRONG and len(text) <= LONGEST_CHAT else None
 
 
 def _by_likeness(question: Question, library: Library, likes: Mapping[str, Like]) -> Small | None:
     """What is more like known chat, or known questions on other things, than like any of ours."""
-    if question.named or question.is_correction or question.clause or "@studio" in question.found:
+    if "@studio" in question.found:
         return None
     ours = max((like.weight for key, like in likes.items() if not key.startswith("outside/")), default=0.0)
     outer = likes["outside/outside"].weight if "outside/outside" in likes else 0.0

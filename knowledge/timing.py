@@ -31,10 +31,26 @@ class Reckoning:
 
 def reckon_dates(question: Question, programme: Programme, aspects: Sequence[str], today: date) -> Reckoning | None:
     """Apply the days of a question to the dated facts of its aspects, where there are any."""
-    for reckoner in (written_date, failed_run, time_since, terms, yearly_total, rounds, season, next_deadline):
+    for reckoner in (on_time, written_date, failed_run, time_since, terms, yearly_total, rounds, season, next_deadline):
         if found := reckoner(question, programme, aspects, today):
             return found
     return None
+
+
+def on_time(question: Question, programme: Programme, aspects: Sequence[str], today: date) -> Reckoning | None:
+    """A day of handing in against the yearly date or the end of a call (cccc 五（五）, tcwta 五、1)."""
+    moment = next((one for one in question.moments if one.month), None)
+    if not moment or not re.search(r"赶|来得及|晚|过期|还能|算|行不|行吗|可以|超期|逾期|及时|收不收|还收", question.text):
+        return None
+    fact = next((one for one in programme.facts_on("deadline") if one.values.month or one.values.until), None)
+    if not fact or not {"deadline", "receiver", "opening"} & set(aspects[:2]):
+        return None
+    last = fact.values.until or date(moment.year, fact.values.month or 1, fact.values.day or 1)
+    day = date(moment.year, moment.month, moment.day or 1)
+    if day <= last:
+        return Reckoning(f"赶得上：{_spoken(moment)}在{_day(last)}之前。", (fact,))
+    again = "" if fact.values.until else f"，下一次是{last.year + 1}年{last.month}月{last.day}日前"
+    return Reckoning(f"晚了：截止是{_day(last)}，{_spoken(moment)}已经过了{again}。", (fact,))
 
 
 def written_date(question: Question, programme: Programme, aspects: Sequence[str], today: date) -> Reckoning | None:
@@ -60,7 +76,7 @@ def failed_run(question: Question, programme: Programme, aspects: Sequence[str],
     run, listed = longest_run(failed), "、".join(str(year) for year in sorted(failed))
     if run >= need:
         return Reckoning(f"会取消命名：{listed}年连续{run}年考核不合格，够上“连续{need}年不合格取消命名”。", (fact,))
-    if re.search(r"最早|往下|接着|一直|哪年会|继续", question.text):
+    if re.search(r"最早|往下|接着|一直|哪年|继续|年年|起", question.text):
         first = max(year for year in failed if year - 1 not in failed)
         years = "、".join(str(first + step) for step in range(need))
         return Reckoning(f"最早{first + need - 1}年：要{years}年连续{need}年都不合格，才取消命名。", (fact,))
@@ -107,6 +123,8 @@ def terms(question: Question, programme: Programme, aspects: Sequence[str], toda
     if fact.values.every_years:
         return _cycles(question, fact, start, today)
     years = fact.values.years or 0
+    if re.search(r"倒推|反推|往前推|倒着推|往回推|推算.{0,4}(?:颁|发|命名)", question.text) and re.search(r"到期|期满|满期|过期|届满|到头", question.text):
+        return Reckoning(f"{_spoken(start)}期满、有效期{years}年，倒推是{_spoken(_plus(start, -years))}颁发。", (fact,))
     end = _plus(start, years)
     says = f"按{years}年有效期算，{_spoken(start)}命名的到{_spoken(end)}到期"
     last = _last_day(end)
@@ -122,6 +140,8 @@ def terms(question: Question, programme: Programme, aspects: Sequence[str], toda
 def _cycles(question: Question, fact: Fact, start: Moment, today: date) -> Reckoning:
     every = fact.values.every_years or 1
     later = [one.year for one in question.moments if one.year > start.year]
+    if not later and _TIMES.search(question.text) and re.search(r"今天|现在|至今|如今|目前|到今", question.text):
+        later = [today.year]
     if later and _TIMES.search(question.text):
         years = list(range(start.year + every, max(later) + 1, every))
         listed = "、".join(map(str, years))
@@ -131,6 +151,10 @@ def _cycles(question: Question, fact: Fact, start: Moment, today: date) -> Recko
         turn = months // (12 * every) + 1
         end = _spoken(_plus(start, every * turn))
         return Reckoning(f"{_spoken(start)}命名、每{every}年一个周期，今天在第{turn}个周期，这个周期到{end}期满，期末审核（按命名之日起算，文件没有写明起算日）。", (fact,))
+    if hit := re.search(rf"第\s*({NUMBER})\s*个?(?:管理)?周期", question.text):
+        turn = int(number(hit[1]))
+        says = f"{_spoken(start)}命名、每{every}年一个周期，第{turn}个周期到{_spoken(_plus(start, every * turn))}期满，期末审核（按命名之日起算）。"
+        return Reckoning(says, (fact,))
     ends = [_spoken(_plus(start, every * turn)) for turn in (1, 2)]
     return Reckoning(f"{_spoken(start)}命名的，第一个{every}年周期到{ends[0]}期满，期末审核；再下一个到{ends[1]}（按命名之日起算，文件没有写明起算日）。", (fact,))
 
@@ -149,6 +173,10 @@ def rounds(question: Question, programme: Programme, aspects: Sequence[str], tod
         nearest = last + every * -(-(today.year - last) // every)
         says = f"{last}年之后每{every}年一次，{'今年正好轮到' if is_due else f'今年没有轮到，要到{nearest}年'}。"
         return Reckoning(says, (fact,))
+    if len(years) > 1 and re.search(r"轮得|轮到|有没有|赶上|轮不|是不是", question.text):
+        turns = [year for year in range(last + every, years[-1] + every, every)]
+        says = f"每{every}年一次，{last}年之后是{'、'.join(map(str, turns[:6]))}年，{years[-1]}年{'轮得到' if years[-1] in turns else '轮不到'}。"
+        return Reckoning(says, (fact,))
     if len(years) > 1 and (_TIMES.search(question.text) or _UNTIL.search(question.text)):
         turns = list(range(last + every, years[-1] + 1, every))
         says = f"按每{every}年一次，{last}年之后到{years[-1]}年还有{'、'.join(map(str, turns))}年，共{len(turns)}轮"
@@ -165,11 +193,27 @@ def rounds(question: Question, programme: Programme, aspects: Sequence[str], tod
 def yearly_total(question: Question, programme: Programme, aspects: Sequence[str], today: date) -> Reckoning | None:
     """So many a year over a span of years (cccc 五（五）: 10 a year)."""
     years = sorted({one.year for one in question.moments})
+    if (found := _over_years(question, programme, aspects)) or not years:
+        return found
     fact = next((one for one in programme.facts_on("naming-number") if one.values.count and one.values.every_years == 1), None)
     if not fact or len(years) < 2 or not re.search(r"一共|总共|共|多少|几个|合计", question.text):
         return None
     span, each = years[-1] - years[0] + 1, fact.values.count or 0
     return Reckoning(f"{years[0]}到{years[-1]}年共{span}年，每年{each}个，一共{each * span}个。", (fact,))
+
+
+def _over_years(question: Question, programme: Programme, aspects: Sequence[str]) -> Reckoning | None:
+    """So many a round over some years: 九年 at 20个 every 3 years is about 60个 (jiaozuo 第十二条)."""
+    numbers = next((one for one in programme.facts_on("naming-number") if one.values.count or one.values.count_about), None)
+    interval = next((one for one in programme.facts_on("naming-interval") if one.values.every_years), None)
+    span = next((int(one.value) for one in question.quantities if one.kind == "years"), 0)
+    if not numbers or not interval or not {"naming-number", "naming-interval"} & set(aspects[:3]):
+        return None
+    every, each = interval.values.every_years or 1, numbers.values.count or numbers.values.count_about or 0
+    if span <= every or not re.search(r"多少|几个|总共|一共|大概|估", question.text):
+        return None
+    about = "约" if numbers.values.count_about else ""
+    return Reckoning(f"{span}年里每{every}年一次，共{span // every}次，每次{each}个{'左右' if about else ''}，{about}{each * (span // every)}个。", (numbers, interval))
 
 
 def season(question: Question, programme: Programme, aspects: Sequence[str], today: date) -> Reckoning | None:

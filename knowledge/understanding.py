@@ -16,6 +16,8 @@ from knowledge.wording import is_han, normalise, readings
 
 MOST_MENDED = 3  # wrong words in one message that are put right
 LONG = 4  # characters from which a word that only sounds right is taken for a slip
+_NUMERALS = frozenset("零一二三四五六七八九十百千万两第条")
+_COMMON = frozenset("的了吗呢吧啊呀是不有没我你您他们个这那要能会就都也还在到给和跟与或一二三四五六七八九十两几多少谁啥么什怎咋哪里去来过着把被让从对为以等年月日号上下中内外前后说写问看")
 GAP = "·"  # stands where a programme's name stood
 _SURNAMES = (
     "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏窦章苏潘葛范彭郎鲁韦马苗方俞任袁柳"
@@ -25,6 +27,7 @@ _SURNAMES = (
 )
 _PERSON = re.compile(rf"([{_SURNAMES}][\u4e00-\u9fff]{{1,2}}|某某某?|[x×]{{2,4}}|老[{_SURNAMES}])(?:同志|师傅|劳模)?(?:劳模|技术|技师|职工|工匠)*(?:创新)?工作室")
 _KIND = re.compile(rf"{GAP}(?:市|市总|的|那个|这个|那份|这份|那|这|出台|发)*(?:暂行|管理|支持|创建)*(?:办法|意见|通知)(?!栏|见)")
+_TITLE = re.compile(rf"(?<={GAP})(?:市|的|那个)?(?:职工|技师|技术|劳模|\(?工匠人才\)?|劳模和工匠人才)+(?=创新工作室)")
 _ABLE = re.compile(r"得了[不吗么]|报得了|报得上|成不|中不|好使|可不可|够不够格|有没有资格|报不报得|能不能|行不行|行吗")
 _LATIN = re.compile(r"[a-z]{2,}")
 _WHETHER = re.compile(r"[吗么嘛吧不没啵]\s*[?？。！!]*$|(.)不\1|[能可是有会要行用够算]没?不?[能可是有会要行用够算]|是否|能否|可否|有无|对吧|是吧|对吗|对不|行吗|可以吗|行不行|有没|能行|不\?|没\?|没错|没记错")
@@ -135,9 +138,9 @@ def mend(text: str, lexicon: Lexicon) -> str:
     """Put the known word in the place of one that sounds the same with one wrong character (经废)."""
     for _ in range(MOST_MENDED):
         unknown = _unknown_places(text, lexicon)
-        mended = _mend_sound(text, unknown, lexicon) or _mend_gap(text, unknown, lexicon)
-        if not mended or mended == text:
-            return text
+        mended = _mend_sound(text, unknown, lexicon)
+        if not mended:
+            return _mend_gap(text, unknown, lexicon)
         text = mended
     return text
 
@@ -149,7 +152,7 @@ def _mend_sound(text: str, unknown: int, lexicon: Lexicon) -> str:
             if size < LONG and not unknown >> start & ((1 << size) - 1):
                 continue
             window = text[start : start + size]
-            if not all(map(is_han, window)) or window in lexicon.surfaces:
+            if not all(map(is_han, window)) or window in lexicon.surfaces or _is_written(window, lexicon):
                 continue
             for reading in readings(window)[:1]:
                 word = lexicon.by_sound.get(reading)
@@ -160,16 +163,23 @@ def _mend_sound(text: str, unknown: int, lexicon: Lexicon) -> str:
     return ""
 
 
+def _is_written(window: str, lexicon: Lexicon) -> bool:
+    """Whether each two neighbours are known to stand together, so that nothing looks misspelt; figures never do."""
+    if any(one in _NUMERALS for one in window):
+        return True
+    return all(window[at : at + 2] in lexicon.written for at in range(len(window) - 1))
+
+
 def _mend_gap(text: str, unknown: int, lexicon: Lexicon) -> str:
     """Put back a character that was left out of a long word (申材料 -> 申报材料)."""
-    for piece in _pieces(text, unknown):
+    for piece in _pieces(text, unknown)[:2]:
         at = text.find(piece)
         for start, end in ((at - 2, at + len(piece) + 2), (at - 1, at + len(piece) + 1), (at, at + len(piece) + 2), (at - 2, at + len(piece))):
             window = text[max(0, start) : end]
             if len(window) < 3 or not all(map(is_han, window)):
                 continue
             close = process.extractOne(window, lexicon.long_forms, scorer=fuzz.ratio, score_cutoff=85.0)
-            if close and len(close[0]) == len(window) + 1:
+            if close and len(close[0]) == len(window) + 1 and close[0] not in text:
                 return text.replace(window, close[0], 1)
     return text
 
@@ -194,7 +204,11 @@ def find_programmes(text: str, lexicon: Lexicon) -> tuple[tuple[str, ...], tuple
     bare = list(text)
     for start, end, _ in kept:
         bare[start:end] = GAP * (end - start)
-    return named, refused, _KIND.sub(lambda hit: GAP * len(hit[0]), "".join(bare))
+    return named, refused, _TITLE.sub(_blank, _KIND.sub(_blank, "".join(bare)))
+
+
+def _blank(hit: re.Match[str]) -> str:
+    return GAP * len(hit[0])
 
 
 def _numbers(names: object) -> tuple[str, ...]:
@@ -230,11 +244,11 @@ def _elsewhere(text: str, lexicon: Lexicon) -> str:
 
 
 def _unknown_places(text: str, lexicon: Lexicon) -> int:
-    known = lexicon.match(text).known
+    known = lexicon.match(text, least=2).known
     _, _, bare = find_programmes(text, lexicon)
     places = 0
     for at, character in enumerate(bare):
-        if is_han(character) and not known >> at & 1:
+        if is_han(character) and character not in _COMMON and not known >> at & 1:
             places |= 1 << at
     return places
 
