@@ -24,6 +24,7 @@ from knowledge.vocabulary import Status
 from knowledge.wants import is_open_choice, missing
 
 NEAR = 0.5  # a fact that overlaps this much is worth offering as the nearest
+PEAK = 0.3  # share of the best single fit that counts in choosing it
 SHARED = 0.7  # share of that which a point common to several programmes needs
 ASKED_SURE = 1.0  # likeness to a known phrasing, weighted, that makes a fact the one asked for
 SURE = 0.9  # below this nothing was understood
@@ -133,7 +134,7 @@ def _single(enquiry: Enquiry, programme: Programme) -> Answer:
     facts = tuple(dict.fromkeys(fact for draft in drafts for fact in draft.facts))
     parts = [draft.text for draft in drafts if draft.text]
     status = Status.ANSWERED if not drafts else drafts[0].status if len({draft.status for draft in drafts}) == 1 else Status.PARTIAL
-    if drafts and status is Status.ANSWERED and _ABSENT.search(drafts[0].text[:30]):
+    if drafts and status is Status.ANSWERED and any(_ABSENT.search(fact.says) for fact in (*cells[0].focus, *drafts[0].facts[:1])):
         status = Status.PARTIAL
     lead = ""
     if reckoning:
@@ -303,13 +304,15 @@ def _compare(enquiry: Enquiry, slugs: Sequence[str]) -> Answer:
 def _common_aspect(ranked: Sequence[Sequence[Unit]]) -> str:
     """The point that fits all these programmes best together, or nothing."""
     totals: dict[str, float] = {}
+    peaks: dict[str, float] = {}
     for units in ranked:
         best: dict[str, float] = {}
         for unit in units:
             best[unit.aspect] = max(best.get(unit.aspect, 0.0), unit.weight)
         for aspect, weight in best.items():
             totals[aspect] = totals.get(aspect, 0.0) + weight / len(ranked)
-    aspect = max(totals, key=totals.__getitem__, default="")
+            peaks[aspect] = max(peaks.get(aspect, 0.0), weight)
+    aspect = max(totals, key=lambda one: totals[one] + PEAK * peaks[one], default="")
     return aspect if totals.get(aspect, 0.0) >= SURE * SHARED else ""
 
 

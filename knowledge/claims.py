@@ -43,6 +43,8 @@ def rule(question: Question, facts: Iterable[Fact], around: Iterable[Fact] = (),
     denied = _heaviest(question, (cue for fact in facts for cue in fact.no), least)
     if confirmed and _STRICT.search(question.text) and any(fact.modality in _SOFT for fact in facts):
         return Ruling.FAILS
+    if denied and _STRICT.search(question.text):
+        return Ruling.FAILS
     if denied > confirmed:
         is_mixed = question.is_negative and not question.has_person_name and not _STRICT.search(question.text)
         return Ruling.OPEN if is_mixed else Ruling.FAILS
@@ -60,7 +62,8 @@ def _heaviest(question: Question, cues: Iterable[str], least: float) -> float:
 
 
 def _figures(question: Question, facts: tuple[Fact, ...]) -> Ruling:
-    rulings = [_figure(figure, facts) for figure in question.quantities]
+    is_mine = bool(_MINE.search(question.text))
+    rulings = [_figure(figure, facts) for figure in question.quantities if not (is_mine and figure.kind in ("people", "area", "characters"))]
     rulings += _intervals(question.text, facts)
     if Ruling.FAILS in rulings:
         return Ruling.FAILS
@@ -86,6 +89,7 @@ def _intervals(text: str, facts: tuple[Fact, ...]) -> list[Ruling]:
     return [Ruling.HOLDS if claimed <= stated else Ruling.FAILS] if claimed else []
 
 
+_MINE = re.compile(r"我们|我厂|俺|咱|我这|本单位|手底下|底下还有")  # the asker's own figures are measured, not claimed
 _STRICT = re.compile(r"一律|只能|只有|必须|非得|一定|就够|就行了|都不用|不用|随便|自动|永远|终身|全部|都要")
 _ABLE = re.compile(r"能|可以|许|准|批|行不|行吗|行吧|就行|得了|成不|中不|够|算")
 _WILL = re.compile(r"会")

@@ -15,7 +15,7 @@ from knowledge.selecting import Cell
 from knowledge.understanding import Manner, Question
 from knowledge.vocabulary import Status
 
-SAME_WORDS, OTHER_WORDS = 60.0, 30.0  # shared characters of two sentences that make them much the same, or not the same
+SAME_WORDS = 60.0  # shared characters of two sentences that make them much the same
 ROOM = 420  # characters for all programmes together
 _MEASURES = (
     ("yuan", "万元"),
@@ -67,7 +67,7 @@ def compare(question: Question, cells: Sequence[tuple[Programme, Cell | None]], 
 
 def _ruled(question: Question, column: Column) -> str:
     """可以， / 不能， before a programme's part, where its facts settle what is claimed."""
-    if not question.is_yes_no or question.manner is Manner.WHICH_OF or not column.facts or not re.search(r"能|可以|行|要|必须|得", question.text) or re.search(r"一样|相同|不同|区别|哪|一个调|差不多", question.text):
+    if not question.is_yes_no or question.manner is Manner.WHICH_OF or not column.facts or not re.search(r"能|可以|行不|行吗|要不要|必须|需要", question.text) or re.search(r"一样|相同|不同|区别|哪|一个调|差不多|意思|有吗|有没有", question.text):
         return ""
     ruling = rule(question, column.facts)
     if ruling is Ruling.OPEN:
@@ -119,9 +119,9 @@ def conclude(question: Question, columns: Sequence[Column]) -> str:
     parts: list[str] = []
     if measured and (_MOST.search(text) or _LEAST.search(text) or len(columns) == 2):
         parts.append(_ordered(measured, bool(_LEAST.search(text)), len(columns)))
-    elif question.is_yes_no and re.search(r"一样|相同|一致|统一|同不同|一个调|一回事|差不多", text):
+    elif question.is_yes_no and re.search(r"一样|相同|一致|统一|同不同|一个调|一回事|差不多|差得多|意思差", text):
         ratio = _likeness(stated)
-        is_other = _differ(stated, silent) or any(rule(question, column.facts) is Ruling.FAILS for column in stated) or ratio <= OTHER_WORDS
+        is_other = _differ(stated, silent) or (ratio < SAME_WORDS and any(rule(question, column.facts) is Ruling.FAILS for column in stated))
         parts.append("不一样。" if is_other else "说法基本一样。" if ratio >= SAME_WORDS else "")
     elif _BOTH.search(text) and question.is_yes_no:
         if not silent and stated:
@@ -155,7 +155,7 @@ def _names(columns: Sequence[Column]) -> str:
 def _likeness(stated: Sequence[Column]) -> float:
     """How alike the first sentences of two columns are, 0 to 100."""
     says = [column.facts[0].says for column in stated]
-    return fuzz.token_set_ratio(" ".join(says[0]), " ".join(says[1])) if len(says) == 2 else (SAME_WORDS + OTHER_WORDS) / 2
+    return fuzz.token_set_ratio(" ".join(says[0]), " ".join(says[1])) if len(says) == 2 else 0.0
 
 
 def _differ(stated: Sequence[Column], silent: Sequence[Column]) -> bool:

@@ -14,6 +14,7 @@ TWICE = 0.25  # share of a piece whose words the aspect has counted already
 FIGURE = 0.5  # a figure of the question that a fact states
 AGAIN = 0.6  # a second listed word tells less than the first
 PAIR_WEIGHT = 0.11  # what two characters shared with a fact's sentence add, times their rarity
+PLENTY, MORE = 2.5, 0.6  # beyond this overlap the rest counts a smaller share
 COMMON = 60  # a pair of characters in more facts than this tells nothing
 LEAST_CONTENT = 0.9  # what a word must weigh to count as matter
 FACT_ASKED, ASPECT_ASKED = 2.0, 1.2  # what full likeness to a known phrasing adds
@@ -49,7 +50,7 @@ class Hits:
         total = self.by_asks.get(fact, NOTHING).weight
         for piece in self.shared.get(fact, ()):
             total += piece.weight if piece.places & ~known or not piece.places else piece.weight * TWICE
-        return total
+        return total if total <= PLENTY else PLENTY + MORE * (total - PLENTY)
 
     def places(self, fact: Fact) -> int:
         """The places of the question that a fact speaks of."""
@@ -142,7 +143,8 @@ class Finder:
         for number, row in filled.items():
             if len(row) == self.widths[number]:
                 best.setdefault(self.cues[number][0], []).append(_join(row.values()))
-        result = {aspect: _sum(scores) for aspect, scores in best.items()}
+        stress = {aspect.id: aspect.stress for aspect in self.library.lexicon.aspects.values()}
+        result = {aspect: _sum(scores, stress[aspect]) for aspect, scores in best.items()}
         asked: dict[str, Score] = {}
         for key, like in likes.items():
             fact = self.by_key.get(key)
@@ -236,7 +238,7 @@ def _join(row: Iterable[tuple[float, int]]) -> Score:
     return Score(weight, places)
 
 
-def _sum(scores: list[Score]) -> Score:
+def _sum(scores: list[Score], stress: float) -> Score:
     """The best cue, and a share of what the others add in places of their own."""
     scores.sort(key=lambda score: -score.weight)
     weight, places = scores[0].weight, scores[0].places
@@ -244,4 +246,4 @@ def _sum(scores: list[Score]) -> Score:
         if score.places & ~places:
             weight += FURTHER * score.weight * (score.places & ~places).bit_count() / max(1, score.places.bit_count())
             places |= score.places
-    return Score(weight, places)
+    return Score(weight * stress, places)

@@ -23,6 +23,7 @@ class Aspect:
     topic: str
     name: str
     cues: tuple[tuple[tuple[str, ...], ...], ...]
+    stress: float = 1.0  # how much more its cues weigh: for points that hide behind a nearly equal one
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,8 @@ class Lexicon:
     outside: tuple[str, ...]
     speech: Mapping[str, tuple[str, ...]]
     probes: tuple[tuple[str, ...], ...]
+    alike: tuple[tuple[str, ...], ...]
+    mended: tuple[str, ...]
     aspects: Mapping[str, Aspect]
     extra: set[str] = field(default_factory=set)  # literals that the facts bring along
     written: set[str] = field(default_factory=set)  # neighbouring characters that facts and phrasings are known to hold
@@ -129,10 +132,11 @@ class Lexicon:
     def by_sound(self) -> dict[tuple[str, ...], str]:
         """Sounds -> form, for the things and names of two to six characters."""
         table: dict[tuple[str, ...], str] = {}
-        heavy = [form for concept, forms in self.words.items() if concept not in self.light for form in forms]
+        heavy = [form for concept in self.mended for form in self.words[concept]]
+        long = [form for form in (*self.literals, *(form for forms in self.words.values() for form in forms)) if len(form) > 2]
         names = [name for one in self.programmes.values() for name in one.names]
         named = frozenset(names)
-        for form in [*heavy, *sorted(self.literals), *names]:
+        for form in [*names, *heavy, *sorted(long)]:
             if 2 <= len(form) <= 6 and all(map(is_han, form)):
                 for reading in readings(form) if form in named else readings(form)[:1]:
                     table.setdefault(reading, form)
@@ -199,6 +203,8 @@ def read_lexicon(path: Path) -> Lexicon:
         elsewhere=(*_row(raw["elsewhere"]["places"]), *_row(raw["elsewhere"]["bodies"])),
         outside=_row(raw["outside"]["subjects"]),
         probes=tuple(_row(group) for group in raw["probes"]["groups"]),
+        alike=tuple(_row(group) for group in raw["alike"]["groups"]),
+        mended=_row(raw["mending"]["concepts"]),
         speech={name: _row(row) for name, row in raw["speech"].items()},
         aspects={name: _aspect(name, table) for name, table in raw["aspects"].items()},
     )
@@ -214,5 +220,5 @@ def _names(table: Mapping[str, str]) -> Names:
 
 def _aspect(name: str, table: Mapping[str, Any]) -> Aspect:
     cues: Iterable[str] = table["cues"]
-    return Aspect(name, table["topic"], table["name"], tuple(parse_cue(cue.lower()) for cue in cues))
+    return Aspect(name, table["topic"], table["name"], tuple(parse_cue(cue.lower()) for cue in cues), float(table.get("stress", 1.0)))
 

@@ -199,7 +199,7 @@ def thresholds(question: Question, programme: Programme, aspects: Sequence[str])
     """People, square metres, characters against their thresholds; soft words stay soft."""
     says: list[str] = []
     used: list[Fact] = []
-    for figure in question.quantities:
+    for figure in _summed(question):
         name, unit, wanted = _THRESHOLDS.get(figure.kind, ("", "", frozenset()))
         fact = next((one for one in programme.facts if name and getattr(one.values, name)), None)
         if figure.kind == "people" and figure.value == 1 and not re.search(r"就|只|光杆|独", question.text):
@@ -209,6 +209,24 @@ def thresholds(question: Question, programme: Programme, aspects: Sequence[str])
         says.append(_measure(figure, getattr(fact.values, name), unit, fact.modality))
         used.append(fact)
     return Reckoning("；".join(says) + "。", tuple(dict.fromkeys(used))) if says else None
+
+
+def _summed(question: Question) -> list[Quantity]:
+    """The figures to measure: of people the total that is named, else the parts added up, else none.
+
+    一个高级技师带一个徒弟，就俩人 is two; 一位技师，底下还有四个师傅 is five.
+    """
+    people = [one for one in question.quantities if one.kind == "people"]
+    rest = [one for one in question.quantities if one.kind != "people"]
+    if len(people) < 2:
+        return [*people, *rest]
+    text = question.matches.text
+    totals = [one for one in people if re.search(r"(?:就|才|只有|共|总共|加起来|合起来|统共)\s*$", text[: one.start])]
+    if totals:
+        return [totals[-1], *rest]
+    if re.search(r"还有|另外|再加|底下|外加|加上", text):
+        return [Quantity("people", sum(one.value for one in people), people[0].start, people[-1].end), *rest]
+    return rest
 
 
 def _is_claim(question: Question, figure: Quantity) -> bool:

@@ -1,7 +1,7 @@
 """One programme's answer cells: for each point asked, the facts that settle it or the silence."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from knowledge.finding import Hits, Score
 from knowledge.library import Fact, Programme, Silence
@@ -9,6 +9,8 @@ from knowledge.library import Fact, Programme, Silence
 SECONDARY = 0.92  # a fact speaks a little less for the aspects it carries beside its first
 CLOSE_CALL, CLOSER_CALL = 0.7, 0.85  # share of the best weight from which a runner-up fact, a silence is told too
 MOST_ALSO, ALSO_TOLD = 2, 0
+NEAR = 0.5  # share of what the nearest fact has in common with the question that counts for a silence beside it
+NOTE = 0.8  # a note on the original stands behind a fact
 UNSAID = 0.1  # what a unit loses for each character of matter it does not speak of
 WORTH = 0.6  # what a unit must weigh to be looked at
 _SEPARATORS = "，、；？。?,;和跟与及还又或"
@@ -62,12 +64,16 @@ def rank(programme: Programme, scores: Mapping[str, Score], hits: Hits, content:
             weight = score.weight * (SECONDARY if place else 1.0) + hits.weight(fact, score.places) - left(places)
             if weight > best.weight:
                 best = Unit(aspect, fact, None, weight, places)
+        if fact.is_note and best.aspect != "slip":
+            best = replace(best, weight=best.weight * NOTE)
         if best.weight >= WORTH:
             units[fact.id] = best
     for aspect, score in scores.items():
         silence = programme.silences.get(aspect)
         if silence and (aspect != "slip" or aspect not in programme.by_aspect):
-            units["?" + aspect] = Unit(aspect, None, silence, score.weight + 0.05 - left(score.places), score.places)
+            places = score.places | (hits.places(silence.near) if silence.near else 0)
+            near = NEAR * hits.weight(silence.near, score.places) if silence.near else 0.0
+            units["?" + aspect] = Unit(aspect, None, silence, score.weight + near - left(places), places)
     return sorted(units.values(), key=lambda unit: -unit.weight)
 
 

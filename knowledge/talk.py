@@ -11,7 +11,7 @@ from knowledge.vocabulary import Status
 EXAMPLES = ("焦作市级命名给多少钱", "中国技协有效期几年", "交建几月前交材料")
 WHICH_POINT = "您想比较哪一方面？比如：给多少钱、有效期、团队人数、考核办法。"
 STRONG = 2.0  # evidence for a point of ours that outweighs a word from elsewhere beside a programme's name
-LONGEST_CHAT = 24  # characters from which a message is not taken for mere chat
+LONGEST_CHAT = 12  # characters from which a message is not taken for mere chat
 CLOSE, MARGIN = 0.5, 0.1  # likeness that settles a message as chat or as not ours, and its lead over ours
 Small = tuple[str, Status, tuple[str, ...]]
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from rapidfuzz import fuzz, process
 
 from knowledge.labels import ClauseReference, find_clause
-from knowledge.lexicon import Lexicon, Matches
+from knowledge.lexicon import Lexicon, Matches, weigh
 from knowledge.library import Library
 from knowledge.quantities import Moment, Quantity, moments, quantities
 from knowledge.wording import is_han, normalise, readings
@@ -88,11 +88,10 @@ def understand(typed: str, library: Library, today: date) -> Question:
     """
     lexicon = library.lexicon
     text = spell_out(normalise(typed), lexicon)
-    text = mend(text, lexicon)
-    named, refused, bare = find_programmes(text, lexicon)
+    named, refused, bare = find_programmes(mend(text, lexicon), lexicon)
     clause = find_clause(bare)
     matches = lexicon.match(bare)
-    matches, has_person = _with_person(bare, matches)
+    matches, has_person = _with_person(bare, _with_alike(matches, lexicon))
     if _ABLE.search(bare):
         matches = Matches(bare, {**matches.found, "能": (0.4, 0), "可以": (0.4, 0)}, matches.known)
     figures = quantities(bare)
@@ -146,10 +145,11 @@ def mend(text: str, lexicon: Lexicon) -> str:
 
 
 def _mend_sound(text: str, unknown: int, lexicon: Lexicon) -> str:
-    """The first window that sounds like a known word: with an unknown character in it, or a long one."""
+    """The first window that sounds like a known word: with a wholly unknown character in it, or a long one."""
+    strict = unknown & ~_single_fillers(text, lexicon)
     for size in range(6, 1, -1):
         for start in range(len(text) - size + 1):
-            if size < LONG and not unknown >> start & ((1 << size) - 1):
+            if not (strict if size < LONG else unknown) >> start & ((1 << size) - 1):
                 continue
             window = text[start : start + size]
             if not all(map(is_han, window)) or window in lexicon.surfaces or _is_written(window, lexicon):
@@ -158,9 +158,13 @@ def _mend_sound(text: str, unknown: int, lexicon: Lexicon) -> str:
                 word = lexicon.by_sound.get(reading)
                 if word and word != window and sum(a == b for a, b in zip(word, window, strict=True)) >= max(1, size - 2):
                     mended = text[:start] + word + text[start + size :]
-                    if size >= LONG or _unknown_places(mended, lexicon).bit_count() < unknown.bit_count():
+                    if _unknown_places(mended, lexicon).bit_count() < unknown.bit_count():
                         return mended
     return ""
+
+
+def _single_fillers(text: str, lexicon: Lexicon) -> int:
+    return sum(1 << at for at, one in enumerate(text) if one in lexicon.fillers or one in lexicon.surfaces)
 
 
 def _is_written(window: str, lexicon: Lexicon) -> bool:
@@ -222,6 +226,17 @@ def _manner(text: str, named: tuple[str, ...], lexicon: Lexicon) -> Manner:
     if any(word in text for word in (*lexicon.speech["everyone"], *lexicon.speech["which-of"])):
         return Manner.WHICH_OF
     return Manner.PLAIN
+
+
+def _with_alike(matches: Matches, lexicon: Lexicon) -> Matches:
+    """Add the other words of a group whose claim is made (只有 says 必须 too)."""
+    added: dict[str, tuple[float, int]] = {}
+    for group in lexicon.alike:
+        said = next((word for word in group if word in matches.text), "")
+        if said:
+            mask = ((1 << len(said)) - 1) << matches.text.find(said)
+            added.update({word: (weigh(word), mask) for word in group if word not in matches.found})
+    return Matches(matches.text, {**added, **matches.found}, matches.known)
 
 
 def _with_person(text: str, matches: Matches) -> tuple[Matches, bool]:
