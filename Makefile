@@ -4,7 +4,7 @@ export PYTHON
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test lint format bench soak lock
+.PHONY: help run install test lint format bench noise soak lock
 
 help: ## tell what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ format: environment ## put the code into its form
 
 bench: environment ## measure time and memory of answering
 	$(BIN)/python -m bench
+
+noise: environment ## measure how answers bear slips of the keyboard, other scripts, words in front
+	$(BIN)/python -m tests.questions.noise
 
 soak: environment ## the slow tests: many conversations, many crashes, much odd input
 	$(BIN)/python -m pytest -m soak

@@ -74,6 +74,11 @@ def _lexicon(library: Library) -> Iterator[Finding]:
     for slug, names in library.lexicon.programmes.items():
         if not names.names:
             yield f"[programmes.{slug}]", "no names: say what people call it"
+    for topic_name, following in library.lexicon.next_aspects.items():
+        if unknown := sorted({topic_name} - set(Topic)) + sorted(set(following) - library.lexicon.aspects.keys()):
+            yield f"[next] {topic_name}", f"unknown topic or aspect {'、'.join(unknown)}: name another"
+    if unknown := sorted(set(library.lexicon.mended) - library.lexicon.words.keys()):
+        yield "[mending]", f"unknown concept {'、'.join(unknown)}: name another"
 
 
 def _aspect(aspect: Aspect, library: Library) -> Iterator[str]:

@@ -13,7 +13,9 @@ from knowledge.vocabulary import Modality
 SURE_CLAIM = 2.0  # what a claim's words must weigh to be confirmed
 LEAST_CLAIM = 1.0  # what a claim's words must weigh to be taken up
 _EVERY_YEAR = re.compile(r"每年|一年一|年年|每一年|(?<!哪)一年(?:命名|评|选|一次|给|搞|办|开)")
-_EVERY = re.compile(r"每隔?\s*([二两三四五六七八九十]|\d+)\s*年|([二两三四五六七八九十]|\d+)\s*年(?:一|评|命名|选|搞|办|一次|才)")
+_EVERY = re.compile(
+    r"每隔?\s*([二两三四五六七八九十]|\d+)\s*年|([二两三四五六七八九十]|\d+)\s*年(?:一|评|命名|选|搞|办|一次|才)"
+)
 _SOFT = {Modality.IN_PRINCIPLE: "原则上", Modality.GENERALLY: "一般"}
 
 
@@ -31,6 +33,7 @@ def rule(question: Question, facts: Iterable[Fact], around: Iterable[Fact] = (),
     Figures are held against the typed values; words against the claims a fact confirms or contradicts.
 
     Args:
+        question: the question with what it assumes.
         facts: the facts that were asked for.
         around: the others on the same point; their figures count too.
         least: what the words of a claim must weigh; to confirm takes more (`SURE_CLAIM`).
@@ -63,7 +66,11 @@ def _heaviest(question: Question, cues: Iterable[str], least: float) -> float:
 
 def _figures(question: Question, facts: tuple[Fact, ...]) -> Ruling:
     is_mine = bool(_MINE.search(question.text))
-    rulings = [_figure(figure, facts) for figure in question.quantities if not (is_mine and figure.kind in ("people", "area", "characters"))]
+    rulings = [
+        _figure(figure, facts)
+        for figure in question.quantities
+        if not (is_mine and figure.kind in ("people", "area", "characters"))
+    ]
     rulings += _intervals(question.text, facts)
     if Ruling.FAILS in rulings:
         return Ruling.FAILS
@@ -98,9 +105,11 @@ _HAVE = re.compile(r"有没有|有[^，。]{0,12}[吗么没不]|设了|提到|�
 
 
 def opening(question: Question, ruling: Ruling, facts: Iterable[Fact] = ()) -> str:
-    """The first words of an answer to a yes-no question: 可以 / 不能 / 是 / 不是 …
+    """The first words of an answer to a yes-no question (可以, 不能, 是, 不是).
 
     Args:
+        question: the question; its own verb decides the word.
+        ruling: how its claim fares.
         facts: what the ruling rests on; a soft word (原则上、一般) never turns into a flat no.
     """
     text = question.text

@@ -27,10 +27,16 @@ _MEASURES = (
     ("copies", "份"),
     ("in_row", "年"),
 )
-_MOST = re.compile(r"最多|最高|最长|最大|最宽|更多|更高|更长|谁多|谁高|谁长|多几|高几|长几|差多少|多多少|长多少|哪个多|哪家多|哪家长|哪个长|哪家时间长|划算|大方|时间长|钱多|久")
-_LEAST = re.compile(r"最少|最短|最低|最小|最松|更少|更短|更低|谁少|谁短|哪家短|哪个短|哪个少|哪家少|时间短|最频|最勤|最快")
+_MOST = re.compile(
+    r"最多|最高|最长|最大|最宽|更多|更高|更长|谁多|谁高|谁长|多几|高几|长几|差多少|多多少|长多少|哪个多|哪家多|哪家长|哪个长|哪家时间长|划算|大方|时间长|钱多|久"
+)
+_LEAST = re.compile(
+    r"最少|最短|最低|最小|最松|更少|更短|更低|谁少|谁短|哪家短|哪个短|哪个少|哪家少|时间短|最频|最勤|最快"
+)
 _SAME = re.compile(r"一样|相同|一致|同不同|统一|都是|区别|不同|差别|差异|不一样")
-_BOTH = re.compile(r"都有|都要|都得|都能|都可|都给|都写|都规定|都会|都提|都设|均有|都需|都强调|都说|都允许|都是|都不|都没")
+_BOTH = re.compile(
+    r"都有|都要|都得|都能|都可|都给|都写|都规定|都会|都提|都设|均有|都需|都强调|都说|都允许|都是|都不|都没"
+)
 _ITEMS = re.compile(r"[几多]少?条|条数|几项|几有|多少项")
 _COUNTED = ("quota", "naming-number", "target", "leader-count")
 _YES_WHICH = re.compile(r"哪[些家几个份一]|谁")
@@ -51,9 +57,16 @@ class Column:
         return bool(self.facts)
 
 
-def compare(question: Question, cells: Sequence[tuple[Programme, Cell | None]], today: date) -> Draft:
-    """A line per programme and, where the figures allow it, what follows from them."""
-    room = max(60, ROOM // max(1, len(cells)))
+def compare(question: Question, cells: Sequence[tuple[Programme, Cell | None]], today: date, share: int = 1) -> Draft:
+    """A line per programme and, where the figures allow it, what follows from them.
+
+    Args:
+        question: for the words that want a verdict (谁多, 一样吗, 都有吗).
+        cells: each programme with what it says on the point, or nothing.
+        today: the day that decides what is over.
+        share: between how many such comparisons the room is shared.
+    """
+    room = max(60, ROOM // max(1, len(cells) * share))
     cases = asked_cases(question.text, [fact for _, cell in cells if cell for fact in cell.facts])
     columns = [_column(programme, cell, cases, room, today) for programme, cell in cells]
     verdict = conclude(question, columns)
@@ -67,7 +80,13 @@ def compare(question: Question, cells: Sequence[tuple[Programme, Cell | None]], 
 
 def _ruled(question: Question, column: Column) -> str:
     """可以， / 不能， before a programme's part, where its facts settle what is claimed."""
-    if not question.is_yes_no or question.manner is Manner.WHICH_OF or not column.facts or not re.search(r"能|可以|行不|行吗|要不要|必须|需要", question.text) or re.search(r"一样|相同|不同|区别|哪|一个调|差不多|意思|有吗|有没有", question.text):
+    if (
+        not question.is_yes_no
+        or question.manner is Manner.WHICH_OF
+        or not column.facts
+        or not re.search(r"能|可以|行不|行吗|要不要|必须|需要", question.text)
+        or re.search(r"一样|相同|不同|区别|哪|一个调|差不多|意思|有吗|有没有", question.text)
+    ):
         return ""
     ruling = rule(question, column.facts)
     if ruling is Ruling.OPEN:
@@ -121,7 +140,9 @@ def conclude(question: Question, columns: Sequence[Column]) -> str:
         parts.append(_ordered(measured, bool(_LEAST.search(text)), len(columns)))
     elif question.is_yes_no and re.search(r"一样|相同|一致|统一|同不同|一个调|一回事|差不多|差得多|意思差", text):
         ratio = _likeness(stated)
-        is_other = _differ(stated, silent) or (ratio < SAME_WORDS and any(rule(question, column.facts) is Ruling.FAILS for column in stated))
+        is_other = _differ(stated, silent) or (
+            ratio < SAME_WORDS and any(rule(question, column.facts) is Ruling.FAILS for column in stated)
+        )
         parts.append("不一样。" if is_other else "说法基本一样。" if ratio >= SAME_WORDS else "")
     elif _BOTH.search(text) and question.is_yes_no:
         if not silent and stated:
@@ -135,13 +156,19 @@ def conclude(question: Question, columns: Sequence[Column]) -> str:
 
 def _items(stated: Sequence[Column]) -> list[tuple[Column, float, str]]:
     """How many items each column's list has."""
-    rows = [(column, float(len({fact.item for fact in column.cell.facts if fact.item})), "条") for column in stated if column.cell]
+    rows = [
+        (column, float(len({fact.item for fact in column.cell.facts if fact.item})), "条")
+        for column in stated
+        if column.cell
+    ]
     return [row for row in rows if row[1] > 1] if len(rows) > 1 else []
 
 
 def _dated(stated: Sequence[Column], text: str) -> str:
     """Which came first, and by how many days."""
-    rows = sorted((fact.values.on, column.programme.name) for column in stated for fact in column.facts[:1] if fact.values.on)
+    rows = sorted(
+        (fact.values.on, column.programme.name) for column in stated for fact in column.facts[:1] if fact.values.on
+    )
     if len(rows) != 2 or not re.search(r"先|早|晚|后|隔|差", text):
         return ""
     (first, one), (second, other) = rows
@@ -177,7 +204,11 @@ def _measured(stated: Sequence[Column], aspect: str) -> list[tuple[Column, float
             if not values and name == "yuan":
                 values = [value for fact in column.facts if (value := fact.values.yuan_at_least) is not None]
             if not values and name == "years":
-                values = [value for fact in column.facts if (value := fact.values.every_years) is not None and "term" in fact.aspects]
+                values = [
+                    value
+                    for fact in column.facts
+                    if (value := fact.values.every_years) is not None and "term" in fact.aspects
+                ]
             if values:
                 rows.append((column, float(values[0]), unit))
         if len(rows) >= 2:
@@ -191,7 +222,10 @@ def _ordered(rows: list[tuple[Column, float, str]], least_first: bool, total: in
     if high == low:
         return f"{first.programme.name}和{second.programme.name}一样，都是{_figure(high, unit)}。" if total == 2 else ""
     word = ("短" if least_first else "长") if unit == "年" else ("少" if least_first else "多")
-    return f"{first.programme.name}{word}：{_figure(high, unit)}对{second.programme.name}{_figure(low, unit)}，差{_figure(abs(high - low), unit)}。"
+    gap = _figure(abs(high - low), unit)
+    return (
+        f"{first.programme.name}{word}：{_figure(high, unit)}对{second.programme.name}{_figure(low, unit)}，差{gap}。"
+    )
 
 
 def _figure(value: float, unit: str) -> str:

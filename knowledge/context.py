@@ -16,8 +16,12 @@ from knowledge.understanding import GAP, Manner, Question, understand
 KEPT = 0.5  # weight of a word carried over from the turn before
 SAME_FACT, SAME_CLAUSE = 0.55, 0.3  # what a fact just told, and its neighbours in the clause, gain in an elliptic turn
 ELLIPTIC = 1.25  # below this a turn does not stand on its own
-_BACK = re.compile(r"^(?:那|要是|如果|也|它|他们|这|还|要|又|再|然后|会上|里面|其中)|呢[，,?？。]|呢$|这个|那个|它|刚才|上面|前头|后头")
-_OURS = re.compile(r"创新工作室|工作室|创新|职工|技师|技术|劳模|工匠|人才|的|总工会|市总|工会|办法|文件|意见|通知|集团|公司|项目|情况|规定|怎么样|如何|市|单位")
+_BACK = re.compile(
+    r"^(?:那|要是|如果|也|它|他们|这|还|要|又|再|然后|会上|里面|其中)|呢[，,?？。]|呢$|这个|那个|它|刚才|上面|前头|后头"
+)
+_OURS = re.compile(
+    r"创新工作室|工作室|创新|职工|技师|技术|劳模|工匠|人才|的|总工会|市总|工会|办法|文件|意见|通知|集团|公司|项目|情况|规定|怎么样|如何|市|单位"
+)
 
 
 @dataclass(frozen=True)
@@ -38,12 +42,26 @@ class Enquiry:
     is_elliptic: bool = False
 
 
-def enquire(question: Question, memory: Memory, library: Library, finder: Finder, today: date, originals: Originals) -> Enquiry:
+def enquire(
+    question: Question, memory: Memory, library: Library, finder: Finder, today: date, originals: Originals
+) -> Enquiry:
     """Look the question's words up, the talk before it left aside."""
     likes = finder.likes(question.matches.text)
     scores = finder.aspects(question.found, likes)
     hits = finder.hits(question.matches, question.matches.text, likes, question.quantities)
-    return Enquiry(question, memory, library, finder, today, question.found, scores, hits, finder.content(question.found), likes, originals)
+    return Enquiry(
+        question,
+        memory,
+        library,
+        finder,
+        today,
+        question.found,
+        scores,
+        hits,
+        finder.content(question.found),
+        likes,
+        originals,
+    )
 
 
 def in_context(enquiry: Enquiry) -> Enquiry:
@@ -56,10 +74,16 @@ def in_context(enquiry: Enquiry) -> Enquiry:
         named = question.named
         if len(named) == 1 and memory.programmes and is_against(question) and memory.programmes[-1] not in named:
             named = (memory.programmes[-1], *named)
-        again = replace(again, named=named, refused=question.refused, manner=_manner(replace(question, named=named), again))
-        return replace(enquire(again, memory, enquiry.library, enquiry.finder, enquiry.today, enquiry.originals), is_elliptic=False)
+        again = replace(
+            again, named=named, refused=question.refused, manner=_manner(replace(question, named=named), again)
+        )
+        return replace(
+            enquire(again, memory, enquiry.library, enquiry.finder, enquiry.today, enquiry.originals), is_elliptic=False
+        )
     own = max((score.weight for score in enquiry.scores.values()), default=0.0)
-    told = max((score.weight for by in (enquiry.hits.by_words, enquiry.hits.by_asks) for score in by.values()), default=0.0)
+    told = max(
+        (score.weight for by in (enquiry.hits.by_words, enquiry.hits.by_asks) for score in by.values()), default=0.0
+    )
     if max(own, told) >= ELLIPTIC and not (_BACK.search(question.matches.text) and max(own, told) < 2.2):
         return enquiry
     return _carried(enquiry)
@@ -86,12 +110,19 @@ def _carried(enquiry: Enquiry) -> Enquiry:
             if gain:
                 extra.setdefault(fact, []).append(Score(gain, 0))
     hits = Hits(extra, enquiry.hits.by_words, enquiry.hits.by_asks)
-    return replace(enquiry, found=found, scores=enquiry.finder.aspects(found, enquiry.likes), hits=hits, is_elliptic=True)
+    return replace(
+        enquiry, found=found, scores=enquiry.finder.aspects(found, enquiry.likes), hits=hits, is_elliptic=True
+    )
 
 
 def is_against(question: Question) -> bool:
     """Whether the one programme named is held against the one spoken of before (上海的跟它比一样不)."""
-    return bool(re.search(r"(?:跟|和|与|比|同)(?:它|他们|那边|前面|刚才|上面|这个)|(?:它|他们|那边)(?:和|跟|比)|相比|一样[吗不么]", question.matches.text))
+    return bool(
+        re.search(
+            r"(?:跟|和|与|比|同)(?:它|他们|那边|前面|刚才|上面|这个)|(?:它|他们|那边)(?:和|跟|比)|相比|一样[吗不么]",
+            question.matches.text,
+        )
+    )
 
 
 def _manner(question: Question, again: Question) -> Manner:
@@ -107,7 +138,9 @@ def is_bare(enquiry: Enquiry) -> bool:
     question, lexicon = enquiry.question, enquiry.library.lexicon
     forms = _all_case_forms(enquiry.library)
     has_anchor = bool(question.named) or any(form in question.text for form in forms)
-    has_anchor = has_anchor or (question.is_correction and bool(question.quantities)) or bool(question.says(lexicon, "everyone"))
+    has_anchor = (
+        has_anchor or (question.is_correction and bool(question.quantities)) or bool(question.says(lexicon, "everyone"))
+    )
     if not has_anchor:
         return False
     rest = question.matches.text

@@ -174,7 +174,11 @@ class Finder:
 
     def hits(self, matches: Matches, text: str, likes: Mapping[str, Like], figures: Iterable[Quantity] = ()) -> Hits:
         """Score every fact by the words it lists, the characters it shares and the phrasings it is asked by."""
-        by_asks = {fact: Score(FACT_ASKED * like.weight, like.places) for key, like in likes.items() if (fact := self.by_key.get(key))}
+        by_asks = {
+            fact: Score(FACT_ASKED * like.weight, like.places)
+            for key, like in likes.items()
+            if (fact := self.by_key.get(key))
+        }
         shared: dict[Fact, list[Score]] = {}
         by_words: dict[Fact, Score] = {}
         for word, (weight, places) in sorted(matches.found.items(), key=lambda pair: -pair[1][0]):

@@ -15,7 +15,9 @@ _PART = re.compile(
 )
 _DOTTED = re.compile(rf"(?<![\d一二三四五六七八九十]){_N}\s*[、.]\s*(\d+|[一二三四五六七八九十]+)(?![\d年月万个])")
 _BRACKET = re.compile(rf"(?<![\d第附件]){_N}\s*[(]\s*{_N}\s*[)]")
-_FORM_NOTE = re.compile(rf"(?:填表说明|说明|填写说明|附件\s*[1一]\s*(?:的)?(?:填表)?(?:说明)?)\s*(?:里|中)?(?:的)?\s*第?\s*{_N}\s*(?:条|项|点|款)?")
+_FORM_NOTE = re.compile(
+    rf"(?:填表说明|说明|填写说明|附件\s*[1一]\s*(?:的)?(?:填表)?(?:说明)?)\s*(?:里|中)?(?:的)?\s*第?\s*{_N}\s*(?:条|项|点|款)?"
+)
 _ANNEX = re.compile(r"附件\s*([1-9一二三四五])")
 
 
@@ -32,7 +34,9 @@ class ClauseReference:
 def chinese(value: int) -> str:
     """A number below a hundred in Chinese numerals (12 -> 十二)."""
     tens, ones = divmod(value, 10)
-    return ("" if tens == 0 else "十" if tens == 1 else _DIGITS[tens] + "十") + (_DIGITS[ones] if ones or not tens else "")
+    return ("" if tens == 0 else "十" if tens == 1 else _DIGITS[tens] + "十") + (
+        _DIGITS[ones] if ones or not tens else ""
+    )
 
 
 def find_clause(text: str) -> ClauseReference | None:
@@ -45,7 +49,7 @@ def find_clause(text: str) -> ClauseReference | None:
 
 def neighbour(label: str, step: int) -> ClauseReference | None:
     """The label one step before or behind another (五、3 -> 五、4; 第八条 -> 第九条)."""
-    hit = re.search(rf"^(.*?)(\d+|[一二三四五六七八九十]+)([）条]?)$", label)
+    hit = re.search(r"^(.*?)(\d+|[一二三四五六七八九十]+)([）条]?)$", label)
     if not hit:
         return None
     value = _value(hit[2]) + step
@@ -113,9 +117,7 @@ def _part(text: str) -> ClauseReference | None:
     part, point = chinese(_value(hit[1])), _value(hit[2])
     if not point:
         return ClauseReference(f"第{part}部分", (part,))
-    return ClauseReference(
-        f"{part}、{point}", (f"{part}、{point}", f"{part}（{chinese(point)}）", part), item=point
-    )
+    return ClauseReference(f"{part}、{point}", (f"{part}、{point}", f"{part}（{chinese(point)}）", part), item=point)
 
 
 def _dotted(text: str) -> ClauseReference | None:

@@ -68,6 +68,7 @@ class Lexicon:
     speech: Mapping[str, tuple[str, ...]]
     probes: tuple[tuple[str, ...], ...]
     alike: tuple[tuple[str, ...], ...]
+    next_aspects: Mapping[str, tuple[str, ...]]
     mended: tuple[str, ...]
     aspects: Mapping[str, Aspect]
     extra: set[str] = field(default_factory=set)  # literals that the facts bring along
@@ -133,7 +134,11 @@ class Lexicon:
         """Sounds -> form, for the things and names of two to six characters."""
         table: dict[tuple[str, ...], str] = {}
         heavy = [form for concept in self.mended for form in self.words[concept]]
-        long = [form for form in (*self.literals, *(form for forms in self.words.values() for form in forms)) if len(form) > 2]
+        long = [
+            form
+            for form in (*self.literals, *(form for forms in self.words.values() for form in forms))
+            if len(form) > 2
+        ]
         names = [name for one in self.programmes.values() for name in one.names]
         named = frozenset(names)
         for form in [*names, *heavy, *sorted(long)]:
@@ -155,13 +160,14 @@ class Lexicon:
                     if len(form) >= 4:
                         table.setdefault("".join(spelling(one)[0] for one in form), form)
         for names in self.programmes.values():
-            table.update({typed: names.names[0] for typed in names.pinyin})
+            table.update(dict.fromkeys(names.pinyin, names.names[0]))
         return table
 
     def match(self, text: str, least: int = 1) -> Matches:
         """Find every known word of a normalised text in one pass.
 
         Args:
+            text: a normalised text.
             least: the shortest form that counts, in characters.
         """
         found: dict[str, tuple[float, int]] = {}
@@ -204,6 +210,7 @@ def read_lexicon(path: Path) -> Lexicon:
         outside=_row(raw["outside"]["subjects"]),
         probes=tuple(_row(group) for group in raw["probes"]["groups"]),
         alike=tuple(_row(group) for group in raw["alike"]["groups"]),
+        next_aspects={topic: _row(row) for topic, row in raw["next"].items()},
         mended=_row(raw["mending"]["concepts"]),
         speech={name: _row(row) for name, row in raw["speech"].items()},
         aspects={name: _aspect(name, table) for name, table in raw["aspects"].items()},
@@ -220,5 +227,10 @@ def _names(table: Mapping[str, str]) -> Names:
 
 def _aspect(name: str, table: Mapping[str, Any]) -> Aspect:
     cues: Iterable[str] = table["cues"]
-    return Aspect(name, table["topic"], table["name"], tuple(parse_cue(cue.lower()) for cue in cues), float(table.get("stress", 1.0)))
-
+    return Aspect(
+        name,
+        table["topic"],
+        table["name"],
+        tuple(parse_cue(cue.lower()) for cue in cues),
+        float(table.get("stress", 1.0)),
+    )

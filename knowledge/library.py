@@ -199,7 +199,13 @@ def load(folder: Path | None = None) -> Library:
 
 def _literals(library: Library) -> set[str]:
     """The words that facts name directly, in their word lists and in the claims they settle."""
-    claims = (word for fact in library.facts() for claim in (*fact.yes, *fact.no) for slot in parse_cue(claim) for word in slot)
+    claims = (
+        word
+        for fact in library.facts()
+        for claim in (*fact.yes, *fact.no)
+        for slot in parse_cue(claim)
+        for word in slot
+    )
     words = (word for fact in library.facts() for word in fact.words)
     return {word.lower() for word in (*claims, *words) if not word.startswith("@")}
 
@@ -275,7 +281,8 @@ def _fact(file: str, slug: str, label: str, table: dict[str, Any], is_note: bool
 def _values(file: str, label: str, table: dict[str, Any]) -> Values:
     if unknown := set(table) - {one.name for one in fields(Values)}:
         raise LibraryError(file, label, f"unknown value {', '.join(sorted(unknown))}")
-    return Values(**{key: tuple(value) if isinstance(value, list) else value for key, value in table.items()})
+    typed: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
+    return Values(**typed)
 
 
 def _silence(file: str, slug: str, aspect: str, table: dict[str, Any], by_id: Mapping[str, Fact]) -> Silence:

@@ -100,7 +100,11 @@ def compile_phrasings(rows: Iterable[tuple[str, str]], lexicon: Lexicon) -> Phra
     norms = tuple(sqrt(sum(rarity[feature] ** 2 for feature in bag)) or 1.0 for bag in bags)
     floors = tuple(LEAST * OWN * norm * norm for norm in norms)
     told = tuple(tuple(feature for feature in bag if len(feature) > 1) for bag in bags)
-    kept = {feature: tuple(row) for feature, row in postings.items() if len(row) <= (COMMON_SINGLE if len(feature) == 1 else COMMON)}
+    kept = {
+        feature: tuple(row)
+        for feature, row in postings.items()
+        if len(row) <= (COMMON_SINGLE if len(feature) == 1 else COMMON)
+    }
     return Phrasings(tuple(keys), norms, floors, told, kept, rarity)
 
 

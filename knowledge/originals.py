@@ -12,7 +12,6 @@ from pathlib import Path
 
 from knowledge.library import Clause, Library, Programme
 
-
 NEAR = 40  # characters around its usual place where a beginning is sought first
 
 
@@ -54,7 +53,9 @@ def read_originals(folder: Path, library: Library) -> Originals:
             continue
         found = split(path.read_text(encoding="utf-8-sig", errors="replace"), programme)
         passages.update({(programme.id, label): text for label, text in found.items()})
-        changed.update((programme.id, clause.id) for clause in programme.clauses if is_changed(clause, found.get(clause.id, "")))
+        changed.update(
+            (programme.id, clause.id) for clause in programme.clauses if is_changed(clause, found.get(clause.id, ""))
+        )
     return Originals(passages, frozenset(changed), tuple(absent))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from knowledge.library import Citation, Fact, Programme
+from knowledge.library import Citation, Fact, Programme, Silence
 from knowledge.rules import next_yearly
 from knowledge.selecting import Cell
 from knowledge.vocabulary import Status
@@ -44,7 +44,8 @@ def choose(cell: Cell, cases: Sequence[str], items: Sequence[int] = (), room: in
     rest = [fact for fact in facts if fact not in first and fact.is_essential]
     if not first and not rest:
         rest = list(facts[:3])
-    shown, used = [], 0
+    shown: list[Fact] = []
+    used = 0
     for fact in [*first, *rest]:
         if shown and used + len(fact.says) > room:
             break
@@ -63,10 +64,8 @@ def join(facts: Sequence[Fact], today: date) -> str:
     return "\n" + "\n".join(f"{number}. {one}" for number, one in enumerate(says, 1))
 
 
-def silence(cell: Cell, name: str, today: date) -> Draft:
+def silence(programme: Programme, quiet: Silence, name: str, today: date) -> Draft:
     """That a document does not state a point, and what it says nearest to it."""
-    programme, quiet = cell.programme, cell.silence
-    assert quiet is not None
     text = f"{programme.name}的{programme.kind}没有写明“{name}”。"
     if quiet.says:
         text += quiet.says.rstrip("。") + "。"
@@ -76,7 +75,9 @@ def silence(cell: Cell, name: str, today: date) -> Draft:
     return Draft(text, citations, Status.NOT_STATED, (quiet.near,) if quiet.near else ())
 
 
-def cite(library_programmes: Iterable[Programme], citations: Sequence[Citation], topics: Iterable[str], today: date) -> str:
+def cite(
+    library_programmes: Iterable[Programme], citations: Sequence[Citation], topics: Iterable[str], today: date
+) -> str:
     """The closing line: 依据：焦工文〔2015〕6号 第十二条."""
     if not citations:
         return ""

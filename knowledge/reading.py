@@ -47,7 +47,9 @@ def clause_draft(programme: Programme, reference: ClauseReference, question: Que
     """What a clause says, or that the document has no such clause.
 
     Args:
+        programme: the programme whose document is meant.
         reference: the clause as somebody named it.
+        today: the day that decides what is over.
         question: for the words that pick a fact out of the clause, and for a yes or no.
     """
     for label in reference.labels:
@@ -64,7 +66,11 @@ def _under(programme: Programme, label: str) -> list[Clause]:
     if label.startswith("附件"):
         return [clause for clause in programme.clauses if clause.id == label]
     marks = ("、", "（")
-    return [clause for clause in programme.clauses if clause.id == label or clause.id.startswith(tuple(label + mark for mark in marks))]
+    return [
+        clause
+        for clause in programme.clauses
+        if clause.id == label or clause.id.startswith(tuple(label + mark for mark in marks))
+    ]
 
 
 def _tell(programme: Programme, label: str, clauses: list[Clause], item: int, question: Question, today: date) -> Draft:
@@ -84,4 +90,6 @@ def _tell(programme: Programme, label: str, clauses: list[Clause], item: int, qu
     citations = tuple(dict.fromkeys(fact.citation for fact in shown))[:MOST_CITATIONS]
     lacks = missing(question.matches.text, shown)
     tail = f"\n没有写明具体{'、'.join(lacks)}。" if lacks else ""
-    return Draft(head + join(shown, today) + tail, citations, Status.PARTIAL if lacks else Status.ANSWERED, tuple(shown))
+    return Draft(
+        head + join(shown, today) + tail, citations, Status.PARTIAL if lacks else Status.ANSWERED, tuple(shown)
+    )

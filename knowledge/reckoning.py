@@ -11,14 +11,28 @@ from knowledge.timing import Reckoning, reckon_dates
 from knowledge.understanding import Question
 from knowledge.vocabulary import Modality
 
-_TOGETHER = re.compile(r"一共|算上|拢共|总共|合计|加在一块|全加|得拨|加起来|加上|总计|合起来|拢共|加一块|加在一起|统共|总数|总额|两笔|都算上|全算上|一起|共(?!产|同|用|享|青|建)|加")
+_TOGETHER = re.compile(
+    r"一共|算上|拢共|总共|合计|加在一块|全加|得拨|加起来|加上|总计|合起来|拢共|加一块|加在一起|统共|总数|总额|两笔|都算上|全算上|一起|共(?!产|同|用|享|青|建)|加"
+)
 _MORE = re.compile(r"多几|少几|差几|多多少|差多少|少多少|多出|增加几")
 _CLAIM = re.compile(r"(?:要求|需要|必须|规定|至少要|起码要|得有|要有|就是要|要|得)(?:有|够|达到)?\s*$")
 _SOFT = {Modality.IN_PRINCIPLE: "原则上", Modality.GENERALLY: "一般", Modality.MAY: "鼓励"}
 _THRESHOLDS = {
-    "people": ("people_at_least", "人", frozenset({"team-size", "team-makeup", "conditions", "standards", "applicants", "leader", "site", "site-area"})),
-    "area": ("area_at_least", "平方米", frozenset({"site", "site-area", "site-borrow", "conditions", "standards", "team-size", "applicants"})),
-    "characters": ("characters_at_least", "字", frozenset({"form-words", "form", "form-rules", "form-fields", "materials"})),
+    "people": (
+        "people_at_least",
+        "人",
+        frozenset({"team-size", "team-makeup", "conditions", "standards", "applicants", "leader", "site", "site-area"}),
+    ),
+    "area": (
+        "area_at_least",
+        "平方米",
+        frozenset({"site", "site-area", "site-borrow", "conditions", "standards", "team-size", "applicants"}),
+    ),
+    "characters": (
+        "characters_at_least",
+        "字",
+        frozenset({"form-words", "form", "form-rules", "form-fields", "materials"}),
+    ),
     "copies": ("copies", "份", frozenset({"copies", "materials", "form", "binding", "form-rules"})),
 }
 
@@ -27,6 +41,9 @@ def reckon(question: Question, programme: Programme, aspects: Sequence[str], tod
     """Apply the figures and dates of the question, where there are any to apply.
 
     Args:
+        question: the question with its figures and days.
+        programme: the programme whose facts they are held against.
+        today: the day that 今年 and 还剩 are counted from.
         aspects: what the question is about, best first; they say which reckoning makes sense.
     """
     for reckoner in (plaque_area, quota_sum, grant_sum, several, pace, to_go):
@@ -66,7 +83,9 @@ def quota_sum(question: Question, programme: Programme, aspects: Sequence[str]) 
     if len(named) == 2 and not units and _MORE.search(question.text):
         low, high = sorted(named, key=quota.__getitem__)
         gap = quota[high] - quota[low]
-        return Reckoning(f"差{gap}个：{high}{quota[high]}个，{low}{quota[low]}个，{quota[high]}－{quota[low]}＝{gap}。", used)
+        return Reckoning(
+            f"差{gap}个：{high}{quota[high]}个，{low}{quota[low]}个，{quota[high]}－{quota[low]}＝{gap}。", used
+        )
     if len(named) == 1 and not units and re.search(r"还剩|剩|还能|还有|还可以", question.text):
         done = next((int(one.value) for one in question.quantities if one.kind == "count"), 0)
         if 0 < done <= quota[named[0]]:
@@ -76,11 +95,12 @@ def quota_sum(question: Question, programme: Programme, aspects: Sequence[str]) 
         if len(units) == 1 and set(units.values()) == {1}:
             return None
         total = quota_total(units, quota)
-        parts = "＋".join(f"{units[fact.case]}家{fact.case}×{quota[fact.case]}" for fact in reversed(facts) if fact.case in units)
-        done = re.search(rf"已经?(?:报|建|用|申报|推荐)(?:上去|出去|掉|了|过)*\s*({NUMBER})\s*个", question.text)
-        if done and re.search(r"剩|还能|还可以", question.text) and number(done[1]) <= total:
-            left = total - int(number(done[1]))
-            return Reckoning(f"还剩{left}个：{parts}＝{total}，已报{int(number(done[1]))}个。", used)
+        parts = "＋".join(
+            f"{units[fact.case]}家{fact.case}×{quota[fact.case]}" for fact in reversed(facts) if fact.case in units
+        )
+        reported = re.search(rf"已经?(?:报|建|用|申报|推荐)(?:上去|出去|掉|了|过)*\s*({NUMBER})\s*个", question.text)
+        if reported and re.search(r"剩|还能|还可以", question.text) and (sent := int(number(reported[1]))) <= total:
+            return Reckoning(f"还剩{total - sent}个：{parts}＝{total}，已报{sent}个。", used)
         transfer = tuple(programme.facts_on("quota-transfer")[:1]) if "quota-transfer" in aspects else ()
         return Reckoning(f"一共{total}个名额：{parts}＝{total}。", (*used, *transfer))
     return None
@@ -91,7 +111,10 @@ def _counted(text: str, cases: Sequence[str]) -> tuple[dict[str, int], str]:
     units: dict[str, int] = {}
     for case in cases:
         for form in case_forms(case):
-            hit = re.search(rf"({NUMBER})\s*(?:个|家)?\s*(?:是)?\s*{form}|{form}(?:单位)?\s*(?:有|是)?\s*({NUMBER})\s*(?:个|家)", text)
+            hit = re.search(
+                rf"({NUMBER})\s*(?:个|家)?\s*(?:是)?\s*{form}|{form}(?:单位)?\s*(?:有|是)?\s*({NUMBER})\s*(?:个|家)",
+                text,
+            )
             if hit:
                 units[case] = int(number(hit[1] or hit[2]))
                 text = text.replace(hit[0], "■")
@@ -107,8 +130,12 @@ def grant_sum(question: Question, programme: Programme, aspects: Sequence[str]) 
     cased = [fact for fact in grants if fact.case]
     named = asked_cases(question.text, cased)
     rows = [(fact, _times(question.text, fact.case)) for fact in cased if fact.case in named and fact.values.yuan]
-    if re.search(r"县级|县里|县总|县工会|县市区|县给|区里|区总|区工会|产业工会|配套|所属|下级|两级|地方工会", question.text):
-        rows += [(fact, 1) for fact in grants if "grant-local" in fact.aspects and not any(fact is one for one, _ in rows)][:1]
+    if re.search(
+        r"县级|县里|县总|县工会|县市区|县给|区里|区总|区工会|产业工会|配套|所属|下级|两级|地方工会", question.text
+    ):
+        rows += [
+            (fact, 1) for fact in grants if "grant-local" in fact.aspects and not any(fact is one for one, _ in rows)
+        ][:1]
     if re.search(r"优秀|评优", question.text):
         rows += [(fact, 1) for fact in grants if "studio-awards" in fact.aspects and fact.values.yuan_at_least][:1]
     if len(rows) < 2 and not any(times > 1 for _, times in rows):
@@ -130,7 +157,10 @@ def _part(fact: Fact, times: int) -> str:
 
 
 def _times(text: str, case: str) -> int:
-    hit = re.search(rf"({NUMBER})\s*(?:个|家)\s*(?:是)?{case}|([俩仨]){case}|{case}(?:的)?(?:评上|有|命名|拿下|了)*\s*({NUMBER})\s*(?:个|家)", text)
+    hit = re.search(
+        rf"({NUMBER})\s*(?:个|家)\s*(?:是)?{case}|([俩仨]){case}|{case}(?:的)?(?:评上|有|命名|拿下|了)*\s*({NUMBER})\s*(?:个|家)",
+        text,
+    )
     return int(number(hit[1] or hit[2] or hit[3])) if hit else 1
 
 
@@ -147,7 +177,12 @@ def several(question: Question, programme: Programme, aspects: Sequence[str]) ->
     if re.search(r"一年.{0,6}命名|每年.{0,6}命名|命名满|命名十个|命名10个|全年命名", question.text):
         studios = studios or next((fact.values.count or 0 for fact in programme.facts_on("naming-number")), 0)
     copies = next((fact for fact in facts if fact.values.copies), None)
-    if studios and copies and top in ("copies", "binding", "materials", "form") and re.search(r"几|多少", question.text):
+    if (
+        studios
+        and copies
+        and top in ("copies", "binding", "materials", "form")
+        and re.search(r"几|多少", question.text)
+    ):
         each = copies.values.copies or 1
         return Reckoning(f"{studios}个各一式{each}份，共{studios * each}份。", (copies,))
     paid = next((fact for fact in facts if fact.values.yuan and not fact.case and "grant-amount" in fact.aspects), None)
@@ -164,10 +199,14 @@ def several(question: Question, programme: Programme, aspects: Sequence[str]) ->
 
 def pace(question: Question, programme: Programme, aspects: Sequence[str]) -> Reckoning | None:
     """A total at so many a year: 30个 at 10个 a year takes 3 years (cccc 二, 五（五）)."""
-    if not re.search(r"几年|多久|多少年", question.text) or not re.search(r"凑齐|攒到|攒够|完成|命名完|达到|够数|评完|齐", question.text):
+    if not re.search(r"几年|多久|多少年", question.text) or not re.search(
+        r"凑齐|攒到|攒够|完成|命名完|达到|够数|评完|齐", question.text
+    ):
         return None
     total = next((fact for fact in programme.facts_on("target") if fact.values.count), None)
-    yearly = next((fact for fact in programme.facts_on("naming-number") if fact.values.count and fact.values.every_years), None)
+    yearly = next(
+        (fact for fact in programme.facts_on("naming-number") if fact.values.count and fact.values.every_years), None
+    )
     if not total or not yearly:
         return None
     goal, each = total.values.count or 0, (yearly.values.count or 1) / (yearly.values.every_years or 1)
@@ -177,7 +216,12 @@ def pace(question: Question, programme: Programme, aspects: Sequence[str]) -> Re
 def plaque_area(question: Question, programme: Programme, aspects: Sequence[str]) -> Reckoning | None:
     """The area of a plaque of the given size (jiaozuo 第十三条: 60 cm × 40 cm)."""
     fact = next((one for one in programme.facts if one.values.size_cm), None)
-    if not fact or not fact.values.size_cm or "plaque-size" not in aspects[:3] or not re.search(r"面积|平方厘米|多少平", question.text):
+    if (
+        not fact
+        or not fact.values.size_cm
+        or "plaque-size" not in aspects[:3]
+        or not re.search(r"面积|平方厘米|多少平", question.text)
+    ):
         return None
     wide, high = fact.values.size_cm
     return Reckoning(f"{wide}×{high}＝{wide * high}平方厘米。", (fact,))
@@ -186,13 +230,18 @@ def plaque_area(question: Question, programme: Programme, aspects: Sequence[str]
 def to_go(question: Question, programme: Programme, aspects: Sequence[str]) -> Reckoning | None:
     """How far a number named so far is from the target (changchun 二: 500)."""
     fact = next((one for one in programme.facts_on("target") if one.values.count or one.values.count_at_least), None)
-    if not fact or not re.search(r"差|还缺|还要|还剩|完成了?百分|还得", question.text) or not {"target", "target-progress", "naming-number"} & set(aspects[:4]):
+    if (
+        not fact
+        or not re.search(r"差|还缺|还要|还剩|完成了?百分|还得", question.text)
+        or not {"target", "target-progress", "naming-number"} & set(aspects[:4])
+    ):
         return None
     goal = fact.values.count or fact.values.count_at_least or 0
     done = next((int(one.value) for one in question.quantities if one.kind == "count" and one.value != goal), 0)
     if not 0 < done < goal:
         return None
-    return Reckoning(f"还差{goal - done}个：目标{'不少于' if fact.values.count_at_least else ''}{goal}个，已命名{done}个，{goal}－{done}＝{goal - done}。", (fact,))
+    least, left = "不少于" if fact.values.count_at_least else "", goal - done
+    return Reckoning(f"还差{left}个：目标{least}{goal}个，已命名{done}个，{goal}－{done}＝{left}。", (fact,))
 
 
 def thresholds(question: Question, programme: Programme, aspects: Sequence[str]) -> Reckoning | None:
@@ -234,7 +283,9 @@ def _is_claim(question: Question, figure: Quantity) -> bool:
     before = question.matches.text[: figure.start]
     if re.search(r"我们|我厂|俺|咱|我这|我就", before):
         return False
-    return bool(_CLAIM.search(before)) or bool(re.search(r"(?:对吧|是吧|没错吧|对不对|没记错|是不是)[?？。]?$", question.text))
+    return bool(_CLAIM.search(before)) or bool(
+        re.search(r"(?:对吧|是吧|没错吧|对不对|没记错|是不是)[?？。]?$", question.text)
+    )
 
 
 def _measure(figure: Quantity, need: int, unit: str, modality: Modality) -> str:
@@ -243,5 +294,6 @@ def _measure(figure: Quantity, need: int, unit: str, modality: Modality) -> str:
     if figure.value >= need:
         return f"{mine}够了（{soft or '要求'}{least}{need}{unit}）"
     if soft:
-        return f"{mine}还不到{need}{unit}，低于“{soft}不少于{need}{unit}”；这是{soft}的要求，不等于一定不行，可说明理由，由评审定"
+        gap = f"{mine}还不到{need}{unit}，低于“{soft}不少于{need}{unit}”"
+        return f"{gap}；这是{soft}的要求，不等于一定不行，可说明理由，由评审定"
     return f"{mine}不够，要求{least}{need}{unit}"

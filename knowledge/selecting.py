@@ -8,7 +8,7 @@ from knowledge.library import Fact, Programme, Silence
 
 SECONDARY = 0.92  # a fact speaks a little less for the aspects it carries beside its first
 CLOSE_CALL, CLOSER_CALL = 0.7, 0.85  # share of the best weight from which a runner-up fact, a silence is told too
-MOST_ALSO, ALSO_TOLD = 2, 0
+MOST_ALSO = 2
 NEAR = 0.5  # share of what the nearest fact has in common with the question that counts for a silence beside it
 NOTE = 0.8  # a note on the original stands behind a fact
 UNSAID = 0.1  # what a unit loses for each character of matter it does not speak of
@@ -46,6 +46,9 @@ def rank(programme: Programme, scores: Mapping[str, Score], hits: Hits, content:
     """All units of a programme that the question touches, best first.
 
     Args:
+        programme: whose facts and silences are ranked.
+        scores: how well the question fits each aspect.
+        hits: how much each fact shares with the question.
         content: the places of the question that carry its matter; a unit loses by what it leaves unsaid.
     """
     units: dict[str, Unit] = {}
@@ -81,6 +84,7 @@ def select(programme: Programme, units: Sequence[Unit], text: str, most: int = 3
     """The cells of a programme's answer: the best point, then others that stand apart in the question.
 
     Args:
+        programme: the programme that answers.
         units: what the question touches in this programme, best first.
         text: the question; a further point needs words of its own behind a comma or an 和.
         most: how many points at the most.
@@ -105,8 +109,12 @@ def runners_up(cells: Sequence[Cell], units: Sequence[Unit]) -> tuple[list[Fact]
         units: all units, best first.
     """
     floor = CLOSE_CALL * cells[0].weight
-    told = {fact for one in cells for fact in (*one.facts[:ALSO_TOLD], *one.focus)} if cells else set()
-    facts = [unit.fact for unit in units if unit.fact and unit.weight >= floor and unit.fact not in told and not unit.fact.is_note]
+    told = {fact for one in cells for fact in one.focus}
+    facts = [
+        unit.fact
+        for unit in units
+        if unit.fact and unit.weight >= floor and unit.fact not in told and not unit.fact.is_note
+    ]
     silent = [unit.silence for unit in units if unit.silence and unit.weight >= CLOSER_CALL * cells[0].weight]
     return facts[:MOST_ALSO], [one for one in silent if not any(cell.silence is one for cell in cells)][:1]
 

@@ -23,7 +23,9 @@ def names(library: Library) -> tuple[str, ...]:
 
 def programme_lines(library: Library) -> str:
     """The programmes as numbered lines."""
-    return "".join(f"\n{number}. {one.name}（{one.studio}）" for number, one in enumerate(library.programmes.values(), 1))
+    return "".join(
+        f"\n{number}. {one.name}（{one.studio}）" for number, one in enumerate(library.programmes.values(), 1)
+    )
 
 
 def which_programme(library: Library) -> str:
@@ -42,17 +44,20 @@ def ability(library: Library) -> str:
 
 def outside(library: Library) -> str:
     """Decline what is not ours."""
-    return f"这个不在我能回答的范围内。我只回答{'、'.join(names(library))}这{len(library.programmes)}个创新工作室项目的规定。"
+    ours = "、".join(names(library))
+    return f"这个不在我能回答的范围内。我只回答{ours}这{len(library.programmes)}个创新工作室项目的规定。"
 
 
 def elsewhere(place: str, library: Library) -> str:
     """Decline another place's or body's programme."""
-    return f"“{place}”的规定不在我的范围内，没有它的文件，不能乱说。我只回答{'、'.join(names(library))}这{len(library.programmes)}个项目。"
+    ours = "、".join(names(library))
+    return f"“{place}”的规定不在我的范围内，没有它的文件，不能乱说。我只回答{ours}这{len(library.programmes)}个项目。"
 
 
 def about(programme: Programme) -> str:
     """Ask what is wanted of a programme."""
-    return f"好的，{programme.name}（{programme.studio}）。您想问哪一方面？条件、名额、经费、材料、时间、考核、有效期都可以。"
+    points = "条件、名额、经费、材料、时间、考核、有效期"
+    return f"好的，{programme.name}（{programme.studio}）。您想问哪一方面？{points}都可以。"
 
 
 def examples_for(programme: Programme) -> tuple[str, ...]:
@@ -62,7 +67,9 @@ def examples_for(programme: Programme) -> tuple[str, ...]:
 
 def not_found(programme: Programme) -> str:
     """A point that nothing in the document speaks of."""
-    return f"在{programme.name}的{programme.kind}里没有查到对这一点的规定。可以换个说法再问，或向{programme.inquire}核实。"
+    return (
+        f"在{programme.name}的{programme.kind}里没有查到对这一点的规定。可以换个说法再问，或向{programme.inquire}核实。"
+    )
 
 
 def withheld(library: Library, citation: Citation) -> str:
@@ -74,7 +81,14 @@ def withheld(library: Library, citation: Citation) -> str:
     )
 
 
-def small(question: Question, library: Library, likes: Mapping[str, Like], ours: float, cited: Sequence[tuple[str, str]], originals: Originals | None) -> Small | None:
+def small(
+    question: Question,
+    library: Library,
+    likes: Mapping[str, Like],
+    ours: float,
+    cited: Sequence[tuple[str, str]],
+    originals: Originals | None,
+) -> Small | None:
     """Greeting, thanks, help, the passages behind the last answer, and what lies outside."""
     text = question.text.strip("？?。！!，, ~的了呢")
     lexicon = library.lexicon
@@ -84,7 +98,11 @@ def small(question: Question, library: Library, likes: Mapping[str, Like], ours:
         return passages(library, cited, originals), Status.ANSWERED, ()
     if question.outside and not question.clause and not _is_ours(question) and (ours < STRONG or not question.named):
         return outside(library), Status.OUT_OF_SCOPE, EXAMPLES
-    if any(word in text for word in lexicon.smalltalk["ability"]) and not question.named and ("你" in text or not _is_ours(question)):
+    if (
+        any(word in text for word in lexicon.smalltalk["ability"])
+        and not question.named
+        and ("你" in text or not _is_ours(question))
+    ):
         return ability(library), Status.HELP, EXAMPLES
     if question.is_correction or question.clause or question.named or question.quantities:
         return None
@@ -130,7 +148,11 @@ def _chat(text: str, library: Library) -> Small | None:
     if not kinds or len(rest) > 1:
         return None
     if "self" in kinds:
-        return "您好，我是工作室管家，一个按文件条款回答问题的程序，不是真人。\n" + ability(library), Status.SMALLTALK, EXAMPLES
+        return (
+            "您好，我是工作室管家，一个按文件条款回答问题的程序，不是真人。\n" + ability(library),
+            Status.SMALLTALK,
+            EXAMPLES,
+        )
     if "greet" in kinds:
         return "您好，我在。想问哪一家创新工作室的规定？" + programme_lines(library), Status.SMALLTALK, EXAMPLES
     if "bye" in kinds:
@@ -148,4 +170,3 @@ def passages(library: Library, cited: Sequence[tuple[str, str]], originals: Orig
         if view:
             parts.append(f"{view.reference}：{view.passage or view.where_to_read}")
     return "\n".join(parts)[:580]
-

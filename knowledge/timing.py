@@ -13,12 +13,16 @@ from knowledge.understanding import Question
 _NEXT = re.compile(
     r"往后|后两|后面|下(?:一)?[回次轮届期趟个]|再下|接下来|明年|错过|赶上|最晚|最迟|哪年|什么时候|啥时候|几几年|何时|来得及|哪天|几号|到期|截止|期限|过期|管到|哪一年"
 )
-_LEFT = re.compile(r"还剩|还有(?:几|多少|多久|多长)|剩(?:多久|多少|几)|离.{0,14}(?:还|有|几|多)|距.{0,14}(?:还|有|几|多)|倒计时")
+_LEFT = re.compile(
+    r"还剩|还有(?:几|多少|多久|多长)|剩(?:多久|多少|几)|离.{0,14}(?:还|有|几|多)|距.{0,14}(?:还|有|几|多)|倒计时"
+)
 _SINCE = re.compile(r"(?:有)?多久了|多长时间了|几年了|过去多久|过了多久|多少天了|几个月了|结束多久|过期多久")
 _UNTIL = re.compile(r"到|干到|排到|截至|为止|前")
 _TIMES = re.compile(r"几[次回轮趟]|多少[次回轮]")
 _PASSED = re.compile(r"合格|通过|达标|过了")
-_FAILED = re.compile(r"不合格|[没未]合格|不达标|没达标|没过|[未没]通过|不过关|不及格|不行|又[没不]|再[没不]|都没|没有通过|没有合格|没考过|挂了")
+_FAILED = re.compile(
+    r"不合格|[没未]合格|不达标|没达标|没过|[未没]通过|不过关|不及格|不行|又[没不]|再[没不]|都没|没有通过|没有合格|没考过|挂了"
+)
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,9 @@ def reckon_dates(question: Question, programme: Programme, aspects: Sequence[str
 def on_time(question: Question, programme: Programme, aspects: Sequence[str], today: date) -> Reckoning | None:
     """A day of handing in against the yearly date or the end of a call (cccc 五（五）, tcwta 五、1)."""
     moment = next((one for one in question.moments if one.month), None)
-    if not moment or not re.search(r"赶|来得及|晚|过期|还能|算|行不|行吗|可以|超期|逾期|及时|收不收|还收", question.text):
+    if not moment or not re.search(
+        r"赶|来得及|晚|过期|还能|算|行不|行吗|可以|超期|逾期|及时|收不收|还收", question.text
+    ):
         return None
     fact = next((one for one in programme.facts_on("deadline") if one.values.month or one.values.until), None)
     if not fact or not {"deadline", "receiver", "opening"} & set(aspects[:2]):
@@ -80,7 +86,9 @@ def failed_run(question: Question, programme: Programme, aspects: Sequence[str],
         first = max(year for year in failed if year - 1 not in failed)
         years = "、".join(str(first + step) for step in range(need))
         return Reckoning(f"最早{first + need - 1}年：要{years}年连续{need}年都不合格，才取消命名。", (fact,))
-    return Reckoning(f"不会因此取消命名：不合格的是{listed}年，没有达到连续{need}年；每次不合格都会被督导推动。", (fact,))
+    return Reckoning(
+        f"不会因此取消命名：不合格的是{listed}年，没有达到连续{need}年；每次不合格都会被督导推动。", (fact,)
+    )
 
 
 def failed_years(question: Question, today: date) -> set[int]:
@@ -110,12 +118,23 @@ def time_since(question: Question, programme: Programme, aspects: Sequence[str],
     fact = next((one for aspect in aspects[:4] for one in programme.facts_on(aspect) if one.values.until), None)
     if not fact or not fact.values.until or fact.values.until >= today:
         return None
-    return Reckoning(f"{_day(fact.values.until)}结束，到今天（{_day(today)}）已过去约{_span(fact.values.until, today)}。", (fact,))
+    return Reckoning(
+        f"{_day(fact.values.until)}结束，到今天（{_day(today)}）已过去约{_span(fact.values.until, today)}。", (fact,)
+    )
 
 
 def terms(question: Question, programme: Programme, aspects: Sequence[str], today: date) -> Reckoning | None:
     """Conferred on a day plus the term (tcwta 五、3: four years; shanghai 第十条: three-year cycles)."""
-    wanted = {"term", "renewal", "plaque-award", "assessment", "review-season", "naming-season", "review-method", "plaque-return"}
+    wanted = {
+        "term",
+        "renewal",
+        "plaque-award",
+        "assessment",
+        "review-season",
+        "naming-season",
+        "review-method",
+        "plaque-return",
+    }
     fact = next((one for one in programme.facts_on("term") if one.values.years or one.values.every_years), None)
     start = next((one for one in question.moments if one.year <= today.year + 1), None)
     if not fact or not start or not wanted & set(aspects[:6]):
@@ -123,7 +142,9 @@ def terms(question: Question, programme: Programme, aspects: Sequence[str], toda
     if fact.values.every_years:
         return _cycles(question, fact, start, today)
     years = fact.values.years or 0
-    if re.search(r"倒推|反推|往前推|倒着推|往回推|推算.{0,4}(?:颁|发|命名)", question.text) and re.search(r"到期|期满|满期|过期|届满|到头", question.text):
+    if re.search(r"倒推|反推|往前推|倒着推|往回推|推算.{0,4}(?:颁|发|命名)", question.text) and re.search(
+        r"到期|期满|满期|过期|届满|到头", question.text
+    ):
         return Reckoning(f"{_spoken(start)}期满、有效期{years}年，倒推是{_spoken(_plus(start, -years))}颁发。", (fact,))
     end = _plus(start, years)
     says = f"按{years}年有效期算，{_spoken(start)}命名的到{_spoken(end)}到期"
@@ -145,25 +166,43 @@ def _cycles(question: Question, fact: Fact, start: Moment, today: date) -> Recko
     if later and _TIMES.search(question.text):
         years = list(range(start.year + every, max(later) + 1, every))
         listed = "、".join(map(str, years))
-        return Reckoning(f"{start.year}年命名、每{every}年一个周期，到{max(later)}年要在{listed}年各审核一次，共{len(years)}次。", (fact,))
+        return Reckoning(
+            f"{start.year}年命名、每{every}年一个周期，到{max(later)}年要在{listed}年各审核一次，共{len(years)}次。",
+            (fact,),
+        )
     if re.search(r"第几|现在|如今|目前|走到", question.text):
         months = (today.year - start.year) * 12 + today.month - (start.month or 1)
         turn = months // (12 * every) + 1
         end = _spoken(_plus(start, every * turn))
-        return Reckoning(f"{_spoken(start)}命名、每{every}年一个周期，今天在第{turn}个周期，这个周期到{end}期满，期末审核（按命名之日起算，文件没有写明起算日）。", (fact,))
+        return Reckoning(
+            f"{_spoken(start)}命名、每{every}年一个周期，今天在第{turn}个周期，这个周期到{end}期满，期末审核（按命名之日起算，文件没有写明起算日）。",
+            (fact,),
+        )
     if hit := re.search(rf"第\s*({NUMBER})\s*个?(?:管理)?周期", question.text):
         turn = int(number(hit[1]))
-        says = f"{_spoken(start)}命名、每{every}年一个周期，第{turn}个周期到{_spoken(_plus(start, every * turn))}期满，期末审核（按命名之日起算）。"
+        end = _spoken(_plus(start, every * turn))
+        says = f"{_spoken(start)}命名、每{every}年一个周期，第{turn}个周期到{end}期满，期末审核（按命名之日起算）。"
         return Reckoning(says, (fact,))
     ends = [_spoken(_plus(start, every * turn)) for turn in (1, 2)]
-    return Reckoning(f"{_spoken(start)}命名的，第一个{every}年周期到{ends[0]}期满，期末审核；再下一个到{ends[1]}（按命名之日起算，文件没有写明起算日）。", (fact,))
+    return Reckoning(
+        f"{_spoken(start)}命名的，第一个{every}年周期到{ends[0]}期满，期末审核；再下一个到{ends[1]}（按命名之日起算，文件没有写明起算日）。",
+        (fact,),
+    )
 
 
 def rounds(question: Question, programme: Programme, aspects: Sequence[str], today: date) -> Reckoning | None:
     """A round held in a year, plus the interval (jiaozuo 第十二条, 第二十三条)."""
     if not question.moments:
         return None
-    fact = next((one for aspect in (*aspects[:8], "naming-interval") for one in programme.facts_on(aspect) if (one.values.every_years or 0) > 1), None)
+    fact = next(
+        (
+            one
+            for aspect in (*aspects[:8], "naming-interval")
+            for one in programme.facts_on(aspect)
+            if (one.values.every_years or 0) > 1
+        ),
+        None,
+    )
     if not fact or ("naming-interval" in fact.aspects and not re.search(r"命名|评|选|轮|批|下", question.text)):
         return None
     every, years = fact.values.every_years or 1, sorted({one.year for one in question.moments})
@@ -174,8 +213,9 @@ def rounds(question: Question, programme: Programme, aspects: Sequence[str], tod
         says = f"{last}年之后每{every}年一次，{'今年正好轮到' if is_due else f'今年没有轮到，要到{nearest}年'}。"
         return Reckoning(says, (fact,))
     if len(years) > 1 and re.search(r"轮得|轮到|有没有|赶上|轮不|是不是", question.text):
-        turns = [year for year in range(last + every, years[-1] + every, every)]
-        says = f"每{every}年一次，{last}年之后是{'、'.join(map(str, turns[:6]))}年，{years[-1]}年{'轮得到' if years[-1] in turns else '轮不到'}。"
+        turns = list(range(last + every, years[-1] + every, every))
+        listed, is_due = "、".join(map(str, turns[:6])), years[-1] in turns
+        says = f"每{every}年一次，{last}年之后是{listed}年，{years[-1]}年{'轮得到' if is_due else '轮不到'}。"
         return Reckoning(says, (fact,))
     if len(years) > 1 and (_TIMES.search(question.text) or _UNTIL.search(question.text)):
         turns = list(range(last + every, years[-1] + 1, every))
@@ -187,7 +227,9 @@ def rounds(question: Question, programme: Programme, aspects: Sequence[str], tod
         return Reckoning(says + "。", (fact,))
     if not _NEXT.search(question.text):
         return None
-    return Reckoning(f"每{every}年一次，{last}年办过，下一次是{last + every}年，再下一次{last + 2 * every}年。", (fact,))
+    return Reckoning(
+        f"每{every}年一次，{last}年办过，下一次是{last + every}年，再下一次{last + 2 * every}年。", (fact,)
+    )
 
 
 def yearly_total(question: Question, programme: Programme, aspects: Sequence[str], today: date) -> Reckoning | None:
@@ -195,7 +237,9 @@ def yearly_total(question: Question, programme: Programme, aspects: Sequence[str
     years = sorted({one.year for one in question.moments})
     if (found := _over_years(question, programme, aspects)) or not years:
         return found
-    fact = next((one for one in programme.facts_on("naming-number") if one.values.count and one.values.every_years == 1), None)
+    fact = next(
+        (one for one in programme.facts_on("naming-number") if one.values.count and one.values.every_years == 1), None
+    )
     if not fact or len(years) < 2 or not re.search(r"一共|总共|共|多少|几个|合计", question.text):
         return None
     span, each = years[-1] - years[0] + 1, fact.values.count or 0
@@ -204,7 +248,9 @@ def yearly_total(question: Question, programme: Programme, aspects: Sequence[str
 
 def _over_years(question: Question, programme: Programme, aspects: Sequence[str]) -> Reckoning | None:
     """So many a round over some years: 九年 at 20个 every 3 years is about 60个 (jiaozuo 第十二条)."""
-    numbers = next((one for one in programme.facts_on("naming-number") if one.values.count or one.values.count_about), None)
+    numbers = next(
+        (one for one in programme.facts_on("naming-number") if one.values.count or one.values.count_about), None
+    )
     interval = next((one for one in programme.facts_on("naming-interval") if one.values.every_years), None)
     span = next((int(one.value) for one in question.quantities if one.kind == "years"), 0)
     if not numbers or not interval or not {"naming-number", "naming-interval"} & set(aspects[:3]):
@@ -212,14 +258,21 @@ def _over_years(question: Question, programme: Programme, aspects: Sequence[str]
     every, each = interval.values.every_years or 1, numbers.values.count or numbers.values.count_about or 0
     if span <= every or not re.search(r"多少|几个|总共|一共|大概|估", question.text):
         return None
-    about = "约" if numbers.values.count_about else ""
-    return Reckoning(f"{span}年里每{every}年一次，共{span // every}次，每次{each}个{'左右' if about else ''}，{about}{each * (span // every)}个。", (numbers, interval))
+    about, times = "约" if numbers.values.count_about else "", span // every
+    return Reckoning(
+        f"{span}年里每{every}年一次，共{times}次，每次{each}个{'左右' if about else ''}，{about}{each * times}个。",
+        (numbers, interval),
+    )
 
 
 def season(question: Question, programme: Programme, aspects: Sequence[str], today: date) -> Reckoning | None:
     """Whether this year's review season is over (cccc 五（五）: June to August)."""
     fact = next((one for one in programme.facts_on("review-season") if one.values.to_month), None)
-    if not fact or not re.search(r"验收|评审|考核|审核", question.text) or not re.search(r"过去了|过去没|过了|结束|还在|错过|赶上|今年|现在", question.text):
+    if (
+        not fact
+        or not re.search(r"验收|评审|考核|审核", question.text)
+        or not re.search(r"过去了|过去没|过了|结束|还在|错过|赶上|今年|现在", question.text)
+    ):
         return None
     months = f"{fact.values.from_month}至{fact.values.to_month}月"
     if today.month > (fact.values.to_month or 12):
@@ -235,14 +288,20 @@ def next_deadline(question: Question, programme: Programme, aspects: Sequence[st
     if not _NEXT.search(question.text) and not _LEFT.search(question.text):
         return None
     for aspect in aspects[:1]:
-        if aspect not in ("deadline", "filing-date", "filing-to", "opening", "receiver") and not _LEFT.search(question.text):
+        if aspect not in ("deadline", "filing-date", "filing-to", "opening", "receiver") and not _LEFT.search(
+            question.text
+        ):
             continue
         fact = next((one for one in programme.facts_on(aspect) if one.values.month and one.values.day), None)
         if not fact:
             continue
         day = next_yearly(fact.values.month or 1, fact.values.day or 1, today)
         missed = f"{today.year}年的已经过了，" if day.year > today.year else ""
-        left = f"，离今天还有{(day - today).days}天（约{months_between(today, day)}个月）" if _LEFT.search(question.text) else ""
+        left = (
+            f"，离今天还有{(day - today).days}天（约{months_between(today, day)}个月）"
+            if _LEFT.search(question.text)
+            else ""
+        )
         return Reckoning(f"{missed}下一次最晚是{_day(day)}{left}。", (fact,))
     return None
 
@@ -268,4 +327,6 @@ def _last_day(moment: Moment) -> date:
 
 
 def _spoken(moment: Moment) -> str:
-    return f"{moment.year}年" + (f"{moment.month}月" if moment.month else "") + (f"{moment.day}日" if moment.day else "")
+    return (
+        f"{moment.year}年" + (f"{moment.month}月" if moment.month else "") + (f"{moment.day}日" if moment.day else "")
+    )

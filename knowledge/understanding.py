@@ -17,7 +17,9 @@ from knowledge.wording import is_han, normalise, readings
 MOST_MENDED = 3  # wrong words in one message that are put right
 LONG = 4  # characters from which a word that only sounds right is taken for a slip
 _NUMERALS = frozenset("零一二三四五六七八九十百千万两第条")
-_COMMON = frozenset("的了吗呢吧啊呀是不有没我你您他们个这那要能会就都也还在到给和跟与或一二三四五六七八九十两几多少谁啥么什怎咋哪里去来过着把被让从对为以等年月日号上下中内外前后说写问看")
+_COMMON = frozenset(
+    "的了吗呢吧啊呀是不有没我你您他们个这那要能会就都也还在到给和跟与或一二三四五六七八九十两几多少谁啥么什怎咋哪里去来过着把被让从对为以等年月日号上下中内外前后说写问看"
+)
 GAP = "·"  # stands where a programme's name stood
 _SURNAMES = (
     "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏窦章苏潘葛范彭郎鲁韦马苗方俞任袁柳"
@@ -25,14 +27,22 @@ _SURNAMES = (
     "童颜郭梅林刁钟徐邱骆高夏蔡田樊胡凌霍万卢莫房解丁邓郁单洪包左石崔吉龚程邢裴陆荣翁段富焦巴侯全班仰仲伊宁栾"
     "甘厉武符刘景詹龙叶黎白蒲赖卓池乔温庄柴瞿阎连习艾易廖耿匡国文关曾沙丰欧聂辛简饶尚"
 )
-_PERSON = re.compile(rf"([{_SURNAMES}][\u4e00-\u9fff]{{1,2}}|某某某?|[x×]{{2,4}}|老[{_SURNAMES}])(?:同志|师傅|劳模)?(?:劳模|技术|技师|职工|工匠)*(?:创新)?工作室")
-_KIND = re.compile(rf"{GAP}(?:市|市总|的|那个|这个|那份|这份|那|这|出台|发)*(?:暂行|管理|支持|创建)*(?:办法|意见|通知)(?!栏|见)")
+_PERSON = re.compile(
+    rf"([{_SURNAMES}][\u4e00-\u9fff]{{1,2}}|某某某?|[x×]{{2,4}}|老[{_SURNAMES}])(?:同志|师傅|劳模)?(?:劳模|技术|技师|职工|工匠)*(?:创新)?工作室"
+)
+_KIND = re.compile(
+    rf"{GAP}(?:市|市总|的|那个|这个|那份|这份|那|这|出台|发)*(?:暂行|管理|支持|创建)*(?:办法|意见|通知)(?!栏|见)"
+)
 _TITLE = re.compile(rf"(?<={GAP})(?:市|的|那个)?(?:职工|技师|技术|劳模|\(?工匠人才\)?|劳模和工匠人才)+(?=创新工作室)")
 _ABLE = re.compile(r"得了[不吗么]|报得了|报得上|成不|中不|好使|可不可|够不够格|有没有资格|报不报得|能不能|行不行|行吗")
 _LATIN = re.compile(r"[a-z]{2,}")
-_WHETHER = re.compile(r"[吗么嘛吧不没啵]\s*[?？。！!]*$|(.)不\1|[能可是有会要行用够算]没?不?[能可是有会要行用够算]|是否|能否|可否|有无|对吧|是吧|对吗|对不|行吗|可以吗|行不行|有没|能行|不\?|没\?|没错|没记错")
+_WHETHER = re.compile(
+    r"[吗么嘛吧不没啵]\s*[?？。！!]*$|(.)不\1|[能可是有会要行用够算]没?不?[能可是有会要行用够算]|是否|能否|可否|有无|对吧|是吧|对吗|对不|行吗|可以吗|行不行|有没|能行|不\?|没\?|没错|没记错"
+)
 _NEGATIVE = re.compile(r"(?:不能|不可以|不得|不许|不准|不用|不必|不需要|不是|不会|没有|不要|不让|不行)")
-_QUESTIONS_APART = re.compile(r"[?？。！!；;\n]+|，?(?:另外|还有就是|顺便(?:再)?问(?:一)?下?|再问(?:一)?下?|对了)[，,]?")
+_QUESTIONS_APART = re.compile(
+    r"[?？。！!；;\n]+|，?(?:另外|还有就是|顺便(?:再)?问(?:一)?下?|再问(?:一)?下?|对了)[，,]?"
+)
 
 
 class Manner(StrEnum):
@@ -105,7 +115,8 @@ def understand(typed: str, library: Library, today: date) -> Question:
         moments=moments(bare, today),
         manner=_manner(bare, named, lexicon),
         probes=tuple(group for group in lexicon.probes if any(word in bare for word in group)),
-        is_yes_no="还是" not in bare and (bool(_WHETHER.search(bare)) or ("@whether" in matches.found and not bare.endswith("呢"))),
+        is_yes_no="还是" not in bare
+        and (bool(_WHETHER.search(bare)) or ("@whether" in matches.found and not bare.endswith("呢"))),
         is_negative=bool(_NEGATIVE.search(re.sub(r"(.)不\1|是不是|有没有|不是", "", bare))),
         is_correction=any(word in text for word in lexicon.speech["correction"]),
         has_person_name=has_person,
@@ -156,7 +167,11 @@ def _mend_sound(text: str, unknown: int, lexicon: Lexicon) -> str:
                 continue
             for reading in readings(window)[:1]:
                 word = lexicon.by_sound.get(reading)
-                if word and word != window and sum(a == b for a, b in zip(word, window, strict=True)) >= max(1, size - 2):
+                if (
+                    word
+                    and word != window
+                    and sum(a == b for a, b in zip(word, window, strict=True)) >= max(1, size - 2)
+                ):
                     mended = text[:start] + word + text[start + size :]
                     if _unknown_places(mended, lexicon).bit_count() < unknown.bit_count():
                         return mended
@@ -178,7 +193,12 @@ def _mend_gap(text: str, unknown: int, lexicon: Lexicon) -> str:
     """Put back a character that was left out of a long word (申材料 -> 申报材料)."""
     for piece in _pieces(text, unknown)[:2]:
         at = text.find(piece)
-        for start, end in ((at - 2, at + len(piece) + 2), (at - 1, at + len(piece) + 1), (at, at + len(piece) + 2), (at - 2, at + len(piece))):
+        for start, end in (
+            (at - 2, at + len(piece) + 2),
+            (at - 1, at + len(piece) + 1),
+            (at, at + len(piece) + 2),
+            (at - 2, at + len(piece)),
+        ):
             window = text[max(0, start) : end]
             if len(window) < 3 or not all(map(is_han, window)):
                 continue
@@ -286,4 +306,3 @@ def _pieces(text: str, places: int) -> list[str]:
             found.append(run)
             run = ""
     return found
-

@@ -10,7 +10,9 @@ from typing import Protocol
 LONGEST = 500  # characters of a message that are read; a story's question stands at its end
 _STRAY = re.compile(r"[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff]")
 _SPACES = re.compile(r"\s+")
-_PUNCTUATION = str.maketrans({"。": "。", ",": "，", "?": "？", "!": "！", ";": "；", ":": "：", "~": "", "～": "", "…": ""})
+_PUNCTUATION = str.maketrans(
+    {"。": "。", ",": "，", "?": "？", "!": "！", ";": "；", ":": "：", "~": "", "～": "", "…": ""}
+)
 
 
 class _Converter(Protocol):
@@ -44,7 +46,9 @@ def is_han(character: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _sounds() -> dict[int, str]:
-    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")  # the phrase table is 45 MB and of no use for single characters
+    os.environ.setdefault(
+        "PYPINYIN_NO_PHRASES", "true"
+    )  # the phrase table is 45 MB and of no use for single characters
     os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "true")
     from pypinyin.constants import PINYIN_DICT
 
