@@ -51,11 +51,23 @@ def rule(question: Question, facts: Iterable[Fact], around: Iterable[Fact] = (),
     if denied > confirmed:
         is_mixed = question.is_negative and not question.has_person_name and not _STRICT.search(question.text)
         return Ruling.OPEN if is_mixed else Ruling.FAILS
+    if (
+        _GIVES_UP.search(question.text)
+        and confirmed >= SURE_CLAIM
+        and not _NEGATED.search(_confirming(question, facts))
+    ):
+        return Ruling.FAILS
     if _STRICT.search(question.text) or question.is_negative != (confirmed > 0 and question.is_negative):
         return Ruling.OPEN
     if confirmed >= SURE_CLAIM or (figures is Ruling.HOLDS and not denied):
         return Ruling.HOLDS
     return Ruling.OPEN
+
+
+def _confirming(question: Question, facts: Iterable[Fact]) -> str:
+    """The heaviest claim of these facts that the question's words fill."""
+    cues = [cue for fact in facts for cue in fact.yes]
+    return max(cues, key=lambda cue: cue_score(cue, question.found).weight, default="")
 
 
 def _heaviest(question: Question, cues: Iterable[str], least: float) -> float:
@@ -97,6 +109,10 @@ def _intervals(text: str, facts: tuple[Fact, ...]) -> list[Ruling]:
 
 
 _MINE = re.compile(r"我们|我厂|俺|咱|我这|本单位|手底下|底下还有")  # the asker's own figures are measured, not claimed
+_GIVES_UP = re.compile(
+    r"(?:不了|不能[^，。]{0,6}|不行|没资格|没戏|不可以|没门)了?(?:吧|对吧|是吧|对不对|吗|么)?[?？。]*$"
+)
+_NEGATED = re.compile(r"不|没|无|免")  # a claim that is itself a no
 _STRICT = re.compile(r"一律|只能|只有|必须|非得|一定|就够|就行了|都不用|不用|随便|自动|永远|终身|全部|都要")
 _ABLE = re.compile(r"能|可以|许|准|批|行不|行吗|行吧|就行|得了|成不|中不|够|算")
 _WILL = re.compile(r"会")

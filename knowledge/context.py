@@ -46,7 +46,7 @@ def enquire(
     question: Question, memory: Memory, library: Library, finder: Finder, today: date, originals: Originals
 ) -> Enquiry:
     """Look the question's words up, the talk before it left aside."""
-    likes = finder.likes(question.matches.text)
+    likes = finder.likes(question.matches)
     scores = finder.aspects(question.found, likes)
     hits = finder.hits(question.matches, question.matches.text, likes, question.quantities)
     return Enquiry(

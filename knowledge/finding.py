@@ -52,6 +52,10 @@ class Hits:
             total += piece.weight if piece.places & ~known or not piece.places else piece.weight * TWICE
         return total if total <= PLENTY else PLENTY + MORE * (total - PLENTY)
 
+    def touches(self, fact: Fact) -> bool:
+        """Whether a fact shares anything with the question."""
+        return fact in self.shared or fact in self.by_asks
+
     def places(self, fact: Fact) -> int:
         """The places of the question that a fact speaks of."""
         places = self.by_asks.get(fact, NOTHING).places
@@ -156,9 +160,9 @@ class Finder:
             result[aspect] = Score(before.weight + score.weight, before.places | score.places)
         return result
 
-    def likes(self, text: str) -> dict[str, Like]:
+    def likes(self, matches: Matches) -> dict[str, Like]:
         """The likeness of a question to the known phrasings, by key."""
-        return self.phrasings.alike(text, self.library.lexicon)
+        return self.phrasings.alike(matches)
 
     @cached_property
     def valued(self) -> Mapping[tuple[str, float], tuple[Fact, ...]]:

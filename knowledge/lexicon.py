@@ -123,6 +123,25 @@ class Lexicon:
         return frozenset(form for forms in self.words.values() for form in forms)
 
     @cached_property
+    def names_by_first(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
+        """First character -> the programmes' names, places and numbers that begin with it, with their programme."""
+        table: dict[str, list[tuple[str, str]]] = {}
+        for slug, names in self.programmes.items():
+            numbers = (one + suffix for one in names.number[:1] for suffix in ("文", "文件", "通知", "办法", "意见"))
+            for name in (*names.names, *names.places, *numbers):
+                table.setdefault(name[0], []).append((name, slug))
+        return {first: tuple(rows) for first, rows in table.items()}
+
+    @cached_property
+    def by_gap(self) -> Mapping[str, str]:
+        """A long form with one character left out -> the form (申材料 -> 申报材料)."""
+        table: dict[str, str] = {}
+        for form in self.long_forms:
+            for at in range(len(form)):
+                table.setdefault(form[:at] + form[at + 1 :], form)
+        return table
+
+    @cached_property
     def long_forms(self) -> list[str]:
         """Forms of four and more Chinese characters, for words with one left out."""
         names = {name for one in self.programmes.values() for name in one.names}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import log, sqrt
 from pathlib import Path
 
-from knowledge.lexicon import Lexicon
+from knowledge.lexicon import Lexicon, Matches
 
 CONCEPT = 1.0  # weight of a shared concept against a shared pair of characters
 SINGLE = 0.35  # weight of a shared single character
@@ -34,14 +34,13 @@ class Phrasings:
     postings: Mapping[str, tuple[int, ...]]
     rarity: Mapping[str, float]
 
-    def alike(self, text: str, lexicon: Lexicon) -> dict[str, Like]:
+    def alike(self, matches: Matches) -> dict[str, Like]:
         """Every key with a phrasing like this text.
 
         Args:
-            text: a normalised question, programmes' names taken out.
-            lexicon: for the concepts in it.
+            matches: a normalised question, programmes' names taken out, with the words found in it.
         """
-        features = dict(read_features(text, lexicon))
+        features = dict(read_features(matches))
         weights = {feature: self.rarity[feature] for feature in features if feature in self.rarity}
         norm = sqrt(sum(weight * weight for weight in weights.values())) or 1.0
         sums: dict[int, float] = {}
@@ -68,14 +67,15 @@ class Phrasings:
         return places
 
 
-def read_features(text: str, lexicon: Lexicon) -> Iterator[tuple[str, int]]:
+def read_features(matches: Matches) -> Iterator[tuple[str, int]]:
     """The features of a text with the places they stand on: characters, pairs, concepts."""
+    text = matches.text
     for at, one in enumerate(text):
         if one.isalnum():
             yield one, 1 << at
             if text[at + 1 : at + 2].isalnum():
                 yield text[at : at + 2], 3 << at
-    for word, (_, mask) in lexicon.match(text).found.items():
+    for word, (_, mask) in matches.found.items():
         if word.startswith("@") and word != "@studio":
             yield word, mask
 
@@ -86,7 +86,7 @@ def compile_phrasings(rows: Iterable[tuple[str, str]], lexicon: Lexicon) -> Phra
     bags: list[set[str]] = []
     for key, phrasing in rows:
         keys.append(key)
-        bags.append({feature for feature, _ in read_features(phrasing.lower(), lexicon)})
+        bags.append({feature for feature, _ in read_features(lexicon.match(phrasing.lower()))})
     counts: dict[str, int] = {}
     for bag in bags:
         for feature in bag:

@@ -189,6 +189,12 @@ def several(question: Question, programme: Programme, aspects: Sequence[str]) ->
     if studios and paid and (_TOGETHER.search(question.text) or re.search(r"多少|几", question.text)):
         each = paid.values.yuan or 0
         return Reckoning(f"{studios}个×{money(each)}＝{money(studios * each)}。", (paid,))
+    cased = [fact for fact in programme.facts_on("grant-amount") if fact.case and fact.values.yuan]
+    named = asked_cases(question.text, cased)
+    if studios and len(named) == 1 and re.search(r"多少钱|多少万|几万|总共|一共|得拨|要拨|合计", question.text):
+        each_fact = next(fact for fact in cased if fact.case == named[0])
+        each = each_fact.values.yuan or 0
+        return Reckoning(f"{studios}个×{named[0]}{money(each)}＝{money(studios * each)}。", (each_fact,))
     award = next((fact for fact in facts if fact.values.yuan_at_least and "studio-awards" in fact.aspects), None)
     years = next((int(one.value) for one in question.quantities if one.kind == "years" and one.value > 1), 0)
     if years and award and re.search(r"都评|全评|都拿|年年|连着|连续|连拿|连评|拿.?年|加起来|一共|总共", question.text):

@@ -51,33 +51,48 @@ def rank(programme: Programme, scores: Mapping[str, Score], hits: Hits, content:
         hits: how much each fact shares with the question.
         content: the places of the question that carry its matter; a unit loses by what it leaves unsaid.
     """
-    units: dict[str, Unit] = {}
-
-    def left(places: int) -> float:
-        return UNSAID * (content & ~places).bit_count()
-
-    for fact in programme.facts:
-        overlap, listed = hits.weight(fact), hits.places(fact)
-        best = Unit(fact.aspects[0], fact, None, overlap - left(listed), listed)
-        for place, aspect in enumerate(fact.aspects):
-            score = scores.get(aspect)
-            if not score or (fact.is_note and aspect in programme.silences and aspect != "slip"):
-                continue
-            places = score.places | listed
-            weight = score.weight * (SECONDARY if place else 1.0) + hits.weight(fact, score.places) - left(places)
-            if weight > best.weight:
-                best = Unit(aspect, fact, None, weight, places)
-        if fact.is_note and best.aspect != "slip":
-            best = replace(best, weight=best.weight * NOTE)
-        if best.weight >= WORTH:
-            units[fact.id] = best
+    units = [unit for fact in programme.facts if (unit := _fact_unit(programme, fact, scores, hits, content))]
     for aspect, score in scores.items():
         silence = programme.silences.get(aspect)
         if silence and (aspect != "slip" or aspect not in programme.by_aspect):
-            places = score.places | (hits.places(silence.near) if silence.near else 0)
-            near = NEAR * hits.weight(silence.near, score.places) if silence.near else 0.0
-            units["?" + aspect] = Unit(aspect, None, silence, score.weight + near - left(places), places)
-    return sorted(units.values(), key=lambda unit: -unit.weight)
+            units.append(_silence_unit(silence, score, hits, content))
+    return sorted(units, key=lambda unit: -unit.weight)
+
+
+def _fact_unit(programme: Programme, fact: Fact, scores: Mapping[str, Score], hits: Hits, content: int) -> Unit | None:
+    """The aspect under which a fact fits the question best; nothing where it hardly fits."""
+    own = hits.touches(fact)
+    if not own and not any(aspect in scores for aspect in fact.aspects):
+        return None
+    listed = hits.places(fact) if own else 0
+    best = Unit(fact.aspects[0], fact, None, (hits.weight(fact) if own else 0.0) - _left(content, listed), listed)
+    for place, aspect in enumerate(fact.aspects):
+        score = scores.get(aspect)
+        if not score or (fact.is_note and aspect in programme.silences and aspect != "slip"):
+            continue
+        places = score.places | listed
+        weight = score.weight * (SECONDARY if place else 1.0) - _left(content, places)
+        weight += hits.weight(fact, score.places) if own else 0.0
+        if weight > best.weight:
+            best = Unit(aspect, fact, None, weight, places)
+    if fact.is_note and best.aspect != "slip":
+        best = replace(best, weight=best.weight * NOTE)
+    return best if best.weight >= WORTH else None
+
+
+def _silence_unit(silence: Silence, score: Score, hits: Hits, content: int) -> Unit:
+    """A silence fits by its aspect, and by what its nearest fact, told with it, shares with the question."""
+    near = silence.near
+    if near is None or not hits.touches(near):
+        return Unit(silence.aspect, None, silence, score.weight - _left(content, score.places), score.places)
+    places = score.places | hits.places(near)
+    weight = score.weight + NEAR * hits.weight(near, score.places) - _left(content, places)
+    return Unit(silence.aspect, None, silence, weight, places)
+
+
+def _left(content: int, places: int) -> float:
+    """What a unit loses for the matter it does not speak of."""
+    return UNSAID * (content & ~places).bit_count()
 
 
 def select(programme: Programme, units: Sequence[Unit], text: str, most: int = 3) -> list[Cell]:

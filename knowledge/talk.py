@@ -10,6 +10,7 @@ from knowledge.vocabulary import Status
 
 EXAMPLES = ("焦作市级命名给多少钱", "中国技协有效期几年", "交建几月前交材料")
 WHICH_POINT = "您想比较哪一方面？比如：给多少钱、有效期、团队人数、考核办法。"
+SELF = "您好，我是工作室管家，一个按文件条款回答问题的程序（机器人），不是真人。\n"
 STRONG = 2.0  # evidence for a point of ours that outweighs a word from elsewhere beside a programme's name
 LONGEST_CHAT = 12  # characters from which a message is not taken for mere chat
 CLOSE, MARGIN = 0.5, 0.1  # likeness that settles a message as chat or as not ours, and its lead over ours
@@ -108,7 +109,7 @@ def small(
         return None
     if chat := _chat(text, library):
         return chat
-    return _by_likeness(question, library, likes) if ours < STRONG and len(text) <= LONGEST_CHAT else None
+    return _by_likeness(question, library, likes) if ours < STRONG else None
 
 
 def _by_likeness(question: Question, library: Library, likes: Mapping[str, Like]) -> Small | None:
@@ -118,7 +119,17 @@ def _by_likeness(question: Question, library: Library, likes: Mapping[str, Like]
     ours = max((like.weight for key, like in likes.items() if not key.startswith("outside/")), default=0.0)
     outer = likes["outside/outside"].weight if "outside/outside" in likes else 0.0
     chat = likes["outside/chat"].weight if "outside/chat" in likes else 0.0
-    if chat >= CLOSE and chat > ours + MARGIN:
+    says_self = "你" in question.text and any(
+        len(word) > 1 and word in question.text for word in library.lexicon.smalltalk["self"]
+    )
+    if says_self and ours < CLOSE:
+        return SELF + ability(library), Status.SMALLTALK, EXAMPLES
+    if (
+        chat >= CLOSE
+        and chat > ours + MARGIN
+        and len(question.text) <= LONGEST_CHAT
+        and not _has_matter(question, library)
+    ):
         heard = [word for word in library.lexicon.smalltalk["thanks"] if len(word) > 1 and word in question.text]
         if heard and not any(word in question.text for word in library.lexicon.smalltalk["greet"] if len(word) > 1):
             return "不客气。还有别的要问，直接说就行。", Status.SMALLTALK, ()
@@ -126,6 +137,14 @@ def _by_likeness(question: Question, library: Library, likes: Mapping[str, Like]
     if outer >= CLOSE and outer > ours + MARGIN:
         return outside(library), Status.OUT_OF_SCOPE, EXAMPLES
     return None
+
+
+def _has_matter(question: Question, library: Library) -> bool:
+    """Whether a word of ours stands in the message, 场地 or 名额, so that it is not mere chat."""
+    light = library.lexicon.light
+    return any(
+        word.startswith("@") and word[1:] not in light and weight >= 1.0 for word, (weight, _) in question.found.items()
+    )
 
 
 def _is_ours(question: Question, least: float = 1.2) -> bool:
@@ -148,11 +167,7 @@ def _chat(text: str, library: Library) -> Small | None:
     if not kinds or len(rest) > 1:
         return None
     if "self" in kinds:
-        return (
-            "您好，我是工作室管家，一个按文件条款回答问题的程序，不是真人。\n" + ability(library),
-            Status.SMALLTALK,
-            EXAMPLES,
-        )
+        return SELF + ability(library), Status.SMALLTALK, EXAMPLES
     if "greet" in kinds:
         return "您好，我在。想问哪一家创新工作室的规定？" + programme_lines(library), Status.SMALLTALK, EXAMPLES
     if "bye" in kinds:

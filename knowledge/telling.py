@@ -25,6 +25,9 @@ LONGEST_ASIDE = 40  # characters of a silence that is told beside an answer
 PLAIN_WORD = 1.8  # what a claim must weigh to be settled by a fact that was not asked for
 _ABSENT = re.compile(r"没有(?:写|收录|另列|说|提|规定|文号|交代)|文本没有|未写")
 _LEVEL = re.compile(r"国家级|省级|市级|县级|区级|厂级|基层级")
+_IS_WRITTEN = re.compile(
+    r"写没写|写了没|说没说|提没提|有没有写|有没有说|有没有提|有写|有说|写了吗|说了吗|提到.{0,12}[吗没么]|规定了吗"
+)
 _AFTER = re.compile(r"完|过了|之后|然后|接着|后面|下一步|以后|下面|再")
 _HOW_MANY = re.compile(r"[几多]少?(?:条|项|个方面|方面|种|类|点|步|样|块|栏|个条件|个标准|大)")
 
@@ -88,11 +91,14 @@ def _told(enquiry: Enquiry, cells: Sequence[Cell], units: Sequence[Unit]) -> Tol
         told.add("")
     if enquiry.question.is_yes_no and cells[0].facts:
         told.lead = _lead(enquiry.question, cells[0], facts)
-        if not told.lead and not _is_sure(enquiry, units):
+        if not told.lead and _IS_WRITTEN.search(enquiry.question.text) and _is_sure(enquiry, units):
+            told.lead = "写了。"
+        elif not told.lead and not _is_sure(enquiry, units):
             told.add("对您问的这一点，文件没有更直接的规定。")
     if cells[0].aspect == "deadline":
         told.add(upcoming(facts, enquiry.today), is_short_of=False)
-    if told.status is Status.ANSWERED and (open_ := _open_points(enquiry, cells[0], facts)):
+    strong = [fact for cell in cells for fact in cell.strong if fact in facts]
+    if told.status is Status.ANSWERED and (open_ := _open_points(enquiry, cells[0], strong or facts)):
         told.add(open_)
     _tell_runners_up(enquiry, cells, units, told)
     return told

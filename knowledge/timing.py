@@ -35,10 +35,33 @@ class Reckoning:
 
 def reckon_dates(question: Question, programme: Programme, aspects: Sequence[str], today: date) -> Reckoning | None:
     """Apply the days of a question to the dated facts of its aspects, where there are any."""
-    for reckoner in (on_time, written_date, failed_run, time_since, terms, yearly_total, rounds, season, next_deadline):
+    for reckoner in (
+        last_years,
+        on_time,
+        written_date,
+        failed_run,
+        time_since,
+        terms,
+        yearly_total,
+        rounds,
+        season,
+        next_deadline,
+    ):
         if found := reckoner(question, programme, aspects, today):
             return found
     return None
+
+
+def last_years(question: Question, programme: Programme, aspects: Sequence[str], today: date) -> Reckoning | None:
+    """Which years 近两年 means for a form handed in some year (cccc 附件1说明4; its form prints 2016, 2017)."""
+    fact = next((one for one in programme.facts_on("form-years") if "两年" in one.says and not one.is_note), None)
+    if not fact or "form-years" not in aspects[:2] or not re.search(r"哪两年|哪几年|哪年|哪些年", question.text):
+        return None
+    year = next((one.year for one in question.moments), 0)
+    if not year:
+        return None
+    says = f"{year}年申报，近两年就是{year - 2}年和{year - 1}年（表样是2018年前后的，印的是2016年、2017年）。"
+    return Reckoning(says, (fact,))
 
 
 def on_time(question: Question, programme: Programme, aspects: Sequence[str], today: date) -> Reckoning | None:
@@ -218,8 +241,11 @@ def rounds(question: Question, programme: Programme, aspects: Sequence[str], tod
         says = f"每{every}年一次，{last}年之后是{listed}年，{years[-1]}年{'轮得到' if is_due else '轮不到'}。"
         return Reckoning(says, (fact,))
     if len(years) > 1 and (_TIMES.search(question.text) or _UNTIL.search(question.text)):
-        turns = list(range(last + every, years[-1] + 1, every))
-        says = f"按每{every}年一次，{last}年之后到{years[-1]}年还有{'、'.join(map(str, turns))}年，共{len(turns)}轮"
+        is_first_counted = bool(re.search(r"头一批|第一批|首批|头一次|第一次|首次|含", question.text))
+        turns = list(range(last + (0 if is_first_counted else every), years[-1] + 1, every))
+        after = f"从{last}年算起" if is_first_counted else f"{last}年之后"
+        listed = "、".join(map(str, turns))
+        says = f"按每{every}年一次，{after}到{years[-1]}年有{listed}年，共{len(turns)}批（次）"
         number_fact = next((one for one in programme.facts_on("naming-number") if one.values.count_about), None)
         if number_fact and re.search(r"多少|几个", question.text) and "naming-interval" in fact.aspects:
             per = number_fact.values.count_about or 0

@@ -14,6 +14,8 @@ from knowledge.library import Library
 from knowledge.quantities import Moment, Quantity, moments, quantities
 from knowledge.wording import is_han, normalise, readings
 
+LONGEST_INITIALS = 6  # letters from which a word is whole pinyin, whose slips can be told
+CLOSE_SPELLING = 85.0  # likeness of two spellings in percent: jiaozou is jiaozuo
 MOST_MENDED = 3  # wrong words in one message that are put right
 LONG = 4  # characters from which a word that only sounds right is taken for a slip
 _NUMERALS = frozenset("零一二三四五六七八九十百千万两第条")
@@ -37,11 +39,12 @@ _TITLE = re.compile(rf"(?<={GAP})(?:市|的|那个)?(?:职工|技师|技术|劳�
 _ABLE = re.compile(r"得了[不吗么]|报得了|报得上|成不|中不|好使|可不可|够不够格|有没有资格|报不报得|能不能|行不行|行吗")
 _LATIN = re.compile(r"[a-z]{2,}")
 _WHETHER = re.compile(
-    r"[吗么嘛吧不没啵]\s*[?？。！!]*$|(.)不\1|[能可是有会要行用够算]没?不?[能可是有会要行用够算]|是否|能否|可否|有无|对吧|是吧|对吗|对不|行吗|可以吗|行不行|有没|能行|不\?|没\?|没错|没记错"
+    r"[吗嘛吧啵](?:[，,。！!？?~～]|$)|[不没么](?:[?？。！!]|$)|(.)不\1|有没有|有没(?!有)|写没写|说没说|提没提|是否|能否|可否|有无"
+    r"|对吧|是吧|对吗|对不|行吗|可以吗|没错|没记错|会不会"
 )
-_NEGATIVE = re.compile(r"(?:不能|不可以|不得|不许|不准|不用|不必|不需要|不是|不会|没有|不要|不让|不行)")
-_QUESTIONS_APART = re.compile(
-    r"[?？。！!；;\n]+|，?(?:另外|还有就是|顺便(?:再)?问(?:一)?下?|再问(?:一)?下?|对了)[，,]?"
+_OPEN_END = re.compile(r"(?:什么|怎么|那么|这么|多么)[?？。！!]*$")
+_NEGATIVE = re.compile(
+    r"(?:不能|不可以|不得|不许|不准|不用|不必|不需要|不是|不会|没有|不要|不让|不行|不了|没资格|排除|没戏)"
 )
 
 
@@ -115,8 +118,7 @@ def understand(typed: str, library: Library, today: date) -> Question:
         moments=moments(bare, today),
         manner=_manner(bare, named, lexicon),
         probes=tuple(group for group in lexicon.probes if any(word in bare for word in group)),
-        is_yes_no="还是" not in bare
-        and (bool(_WHETHER.search(bare)) or ("@whether" in matches.found and not bare.endswith("呢"))),
+        is_yes_no="还是" not in bare and bool(_WHETHER.search(bare)) and not _OPEN_END.search(bare),
         is_negative=bool(_NEGATIVE.search(re.sub(r"(.)不\1|是不是|有没有|不是", "", bare))),
         is_correction=any(word in text for word in lexicon.speech["correction"]),
         has_person_name=has_person,
@@ -136,6 +138,10 @@ def spell_out(text: str, lexicon: Lexicon) -> str:
 def _from_latin(letters: str, lexicon: Lexicon) -> str:
     if word := lexicon.by_spelling.get(letters):
         return word
+    if len(letters) >= LONGEST_INITIALS:
+        close = process.extractOne(letters, lexicon.by_spelling.keys(), scorer=fuzz.ratio, score_cutoff=CLOSE_SPELLING)
+        if close:
+            return lexicon.by_spelling[close[0]]
     for cut in range(len(letters) - 1, 1, -1):  # jiaozuogongzuoshi: the longest name in front, then the rest
         if word := lexicon.by_spelling.get(letters[:cut]):
             rest = letters[cut:]
@@ -191,32 +197,24 @@ def _is_written(window: str, lexicon: Lexicon) -> bool:
 
 def _mend_gap(text: str, unknown: int, lexicon: Lexicon) -> str:
     """Put back a character that was left out of a long word (申材料 -> 申报材料)."""
-    for piece in _pieces(text, unknown)[:2]:
-        at = text.find(piece)
-        for start, end in (
-            (at - 2, at + len(piece) + 2),
-            (at - 1, at + len(piece) + 1),
-            (at, at + len(piece) + 2),
-            (at - 2, at + len(piece)),
-        ):
-            window = text[max(0, start) : end]
-            if len(window) < 3 or not all(map(is_han, window)):
+    for size in range(LONG + 2, LONG - 2, -1):
+        for start in range(len(text) - size + 1):
+            window = text[start : start + size]
+            if not unknown >> start & ((1 << size) - 1) or window in lexicon.surfaces:
                 continue
-            close = process.extractOne(window, lexicon.long_forms, scorer=fuzz.ratio, score_cutoff=85.0)
-            if close and len(close[0]) == len(window) + 1 and close[0] not in text:
-                return text.replace(window, close[0], 1)
+            form = lexicon.by_gap.get(window)
+            if form and form not in text and not any(one in _NUMERALS for one in window):
+                return text[:start] + form + text[start + size :]
     return text
 
 
 def find_programmes(text: str, lexicon: Lexicon) -> tuple[tuple[str, ...], tuple[str, ...], str]:
     """The programmes a text names, those it turns away from, and the text without the names."""
     spans: list[tuple[int, int, str]] = []
-    for slug, names in lexicon.programmes.items():
-        for name in (*names.names, *names.places, *_numbers(names)):
-            at = text.find(name)
-            while at >= 0:
+    for at, first in enumerate(text):
+        for name, slug in lexicon.names_by_first.get(first, ()):
+            if text.startswith(name, at):
                 spans.append((at, at + len(name), slug))
-                at = text.find(name, at + 1)
     spans.sort(key=lambda span: (span[0] - span[1], span[0]))
     kept: list[tuple[int, int, str]] = []
     for span in spans:
@@ -233,11 +231,6 @@ def find_programmes(text: str, lexicon: Lexicon) -> tuple[tuple[str, ...], tuple
 
 def _blank(hit: re.Match[str]) -> str:
     return GAP * len(hit[0])
-
-
-def _numbers(names: object) -> tuple[str, ...]:
-    number = getattr(names, "number", ())
-    return tuple(one + suffix for one in number[:1] for suffix in ("文", "文件", "通知", "办法", "意见"))
 
 
 def _manner(text: str, named: tuple[str, ...], lexicon: Lexicon) -> Manner:

@@ -1,5 +1,6 @@
 """`steward knowledge check` finds each kind of hole, by file, clause and reason."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,8 @@ TCWTA, CCCC, LEXICON, ASKS = "programmes/tcwta.toml", "programmes/cccc.toml", "l
 FEE = r'(id = "fee"\n  aspects = \["fee"\]\n  modality = "states"\n  )'
 FEE_VALUES = FEE + r'says = "[^"]*"\n  values = \{ yuan = 0 \}'
 COPIES = r"\ncopies = \{[^\n]*"
+OPENING = r'(id = "opening"\n  aspects = \["opening"\]\n)'
+TEA = '\n[programmes.tea]\nnames = "茶"\nnumber = ""\nplaces = ""\nhints = ""\nkind = ""\npinyin = ""\n[elsewhere]'
 UNTIL = r"until = 2024-02-29"
 
 
@@ -42,8 +45,8 @@ def values(written: str) -> tuple[str, str, str]:
 
 HOLES = {
     "a cell that nobody filled": Hole(TCWTA, COPIES, "", "[silences] copies", "a hole"),
-    "a silence beside a fact": Hole(TCWTA, COPIES, r"\g<0>" "\nfee = {says = '没有写'}", "[silences] fee", "a fact has"),
-    "an unknown silence": Hole(TCWTA, COPIES, r"\g<0>" "\ntea = {says = '没有写'}", "[silences] tea", "unknown aspect"),
+    "a silence beside a fact": Hole(TCWTA, COPIES, "\nfee = {says = '没有写'}", "[silences] fee", "a fact has"),
+    "an unknown silence": Hole(TCWTA, COPIES, "\ntea = {says = '没有写'}", "[silences] tea", "unknown aspect"),
     "a silence that tells nothing": Hole(TCWTA, COPIES, "\ncopies = {}", "[silences] copies", "neither says nor near"),
     "a silence with a figure of another clause": Hole(
         TCWTA, COPIES, '\ncopies = {near = "fee", says = "只说4年有效"}', "[silences] copies", "4 is no figure of"
@@ -54,8 +57,8 @@ HOLES = {
     "an aspect named twice": Hole(TCWTA, r'aspects = \["fee"\]', 'aspects = ["fee", "fee"]', "五、5 fee", "once"),
     "a fact without a sentence": Hole(TCWTA, FEE + "says = [^\n]*", r'\1says = " "', "五、5 fee", "a sentence"),
     "a sentence with its full stop": Hole(TCWTA, "创建不收费", "创建不收费。", "五、5 fee", "full stop"),
-    "a claim on an unknown concept": Hole(TCWTA, FEE, r'\1no = ["@tea"]\n  ', "五、5 fee", "unknown concept @tea"),
-    "a claim with an empty word": Hole(TCWTA, FEE, r'\1no = ["茶||水"]\n  ', "五、5 fee", "an empty word"),
+    "a claim on an unknown concept": Hole(TCWTA, OPENING, r'\1no = ["@tea"]\n', "五、1 opening", "concept @tea"),
+    "a claim with an empty word": Hole(TCWTA, OPENING, r'\1no = ["茶||水"]\n', "五、1 opening", "an empty word"),
     "a clause without heading": Hole(TCWTA, 'heading = "征集时间"', 'heading = ""', "五、1", "no heading"),
     "a clause without facts": Hole(
         TCWTA, r'(\n\[\[clause\]\]\nid = "五、5")', r'\n[[clause]]\nid = "九"\nheading = "空"\n\1', "九", "no facts"
@@ -90,10 +93,7 @@ HOLES = {
     "a programme without names": Hole(
         LEXICON, r'(\[programmes\.tcwta\]\nnames = )"[^"]*"', r'\1""', "[programmes.tcwta]", "no names"
     ),
-    "a programme without its file": Hole(
-        LEXICON, r"(\n\[elsewhere\])", r'\n[programmes.tea]\nnames="茶"\nnumber=""\nplaces=""\nhints=""\nkind=""\npinyin=""\n\1',
-        *("[programmes.tea]", "go together"),
-    ),
+    "a programme without its file": Hole(LEXICON, r"\n\[elsewhere\]", TEA, "[programmes.tea]", "go together"),
     "an unknown next aspect": Hole(LEXICON, r'(\[next\].*\nmeaning = ")', r"\1tea ", "[next] meaning", "tea"),
     "an unknown mended concept": Hole(LEXICON, r'(\[mending\].*\nconcepts = ")', r"\1tea ", "[mending]", "tea"),
     "a phrasing for no fact": Hole(ASKS, r"\nfee = ", "\ntea = ", "tea", "no such fact"),
@@ -107,11 +107,10 @@ def test_a_planted_hole_is_named(copied: Path, kind: str) -> None:
     hole = HOLES[kind]
     plant(copied, hole.file, hole.pattern, hole.replacement)
     problems = list(find_problems(load(copied), None))
-    assert any(one.clause == hole.clause and hole.what in one.what for one in problems), list(map(str, problems))
-    for problem in problems:
-        assert hole.file.endswith(problem.file) or problem.file == LEXICON
-        assert str(problem).startswith(f"{problem.file}: ")
-        assert "; " in problem.what or ": " in problem.what, "what to do about it"
+    named = [one for one in problems if one.clause == hole.clause and hole.what in one.what]
+    assert named, list(map(str, problems))
+    assert str(named[0]).startswith(f"{named[0].file}: ")
+    assert re.search(": | must ", named[0].what), "it tells what to do, too"
 
 
 def test_a_file_of_an_unnamed_programme_is_named(copied: Path) -> None:
