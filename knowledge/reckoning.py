@@ -12,10 +12,11 @@ from knowledge.understanding import Question
 from knowledge.vocabulary import Modality
 
 _TOGETHER = re.compile(
-    r"一共|算上|拢共|总共|合计|加在一块|全加|得拨|加起来|加上|总计|合起来|拢共|加一块|加在一起|统共|总数|总额|两笔|都算上|全算上|一起|共(?!产|同|用|享|青|建)|加"
+    r"一共|满打满算|算上|拢共|总共|合计|加在一块|全加|得拨|加起来|加上|总计|合起来|拢共|加一块|加在一起|统共|总数|总额|两笔|都算上|全算上|一起|共(?!产|同|用|享|青|建)|加"
 )
 _MORE = re.compile(r"多几|少几|差几|多多少|差多少|少多少|多出|增加几")
 _CLAIM = re.compile(r"(?:要求|需要|必须|规定|至少要|起码要|得有|要有|就是要|要|得)(?:有|够|达到)?\s*$")
+_CONDITION_NOUNS = ("成果", "制度", "经费", "场所", "场地", "设备", "团队", "课题", "项目", "领衔", "目标")
 _SOFT = {Modality.IN_PRINCIPLE: "原则上", Modality.GENERALLY: "一般", Modality.MAY: "鼓励"}
 _THRESHOLDS = {
     "people": (
@@ -49,7 +50,7 @@ def reckon(question: Question, programme: Programme, aspects: Sequence[str], tod
     for reckoner in (plaque_area, quota_sum, grant_sum, several, pace, to_go):
         if found := reckoner(question, programme, aspects):
             return found
-    return reckon_dates(question, programme, aspects, today) or thresholds(question, programme, aspects)
+    return reckon_dates(question, programme, aspects, today) or own_case(question, programme, aspects)
 
 
 def asked_cases(text: str, facts: Sequence[Fact]) -> list[str]:
@@ -248,6 +249,30 @@ def to_go(question: Question, programme: Programme, aspects: Sequence[str]) -> R
         return None
     least, left = "不少于" if fact.values.count_at_least else "", goal - done
     return Reckoning(f"还差{left}个：目标{least}{goal}个，已命名{done}个，{goal}－{done}＝{left}。", (fact,))
+
+
+def own_case(question: Question, programme: Programme, aspects: Sequence[str]) -> Reckoning | None:
+    """The asker's own case: what it lacks by its own words, then its figures against their thresholds."""
+    lacked, measured = lacks(question, programme), thresholds(question, programme, aspects)
+    if lacked and measured:
+        return Reckoning(lacked.says + measured.says, (*lacked.facts, *measured.facts))
+    return lacked or measured
+
+
+def lacks(question: Question, programme: Programme) -> Reckoning | None:
+    """成果一项也拿不出，七有齐了吗: the conditions that the asker says are not met."""
+    if not re.search(r"齐了|齐吗|算齐|够不够|够吗|够格|够得上|达标|符合|满足|行不行|行吗|能报|合格吗", question.text):
+        return None
+    facts = [fact for fact in programme.facts_on("conditions") if fact.item and fact.is_essential]
+    missed: dict[str, Fact] = {}
+    for noun in _CONDITION_NOUNS:
+        if re.search(rf"{noun}[^，。；]{{0,5}}(?:拿不出|没有|没出|没立|没建|还没|都没|也没|缺|为零)", question.text):
+            fact = next((one for one in facts if noun in one.says), None)
+            if fact:
+                missed.setdefault(noun, fact)
+    if not missed:
+        return None
+    return Reckoning(f"还不齐，缺{'、'.join(missed)}。", tuple(dict.fromkeys(missed.values())))
 
 
 def thresholds(question: Question, programme: Programme, aspects: Sequence[str]) -> Reckoning | None:

@@ -47,10 +47,11 @@ class Told:
         if is_short_of and self.status is Status.ANSWERED:
             self.status = Status.PARTIAL
 
-    def text(self, name: str) -> str:
+    def text(self, programme: Programme) -> str:
         """All of it, behind the programme's name unless it begins with a silence, which says it itself."""
+        name = programme.name
         body = "\n".join(part.strip("\n") if at else part for at, part in enumerate(self.parts) if part)
-        return body if self.parts[0].startswith(name) else f"{self.lead}{name}：{body}"
+        return body if self.parts[0].startswith(f"{name}的{programme.kind}") else f"{self.lead}{name}：{body}"
 
 
 def tell_one(enquiry: Enquiry, programme: Programme) -> Answer:
@@ -71,7 +72,7 @@ def tell_one(enquiry: Enquiry, programme: Programme) -> Answer:
         told = _told(enquiry, cells, units)
     citations = tuple(dict.fromkeys(fact.citation for fact in told.facts))[:MOST_CITATIONS]
     points = [cell.aspect for cell in cells]
-    return finish(enquiry, told.text(programme.name), told.status, citations, (programme.id,), points, told.facts)
+    return finish(enquiry, told.text(programme), told.status, citations, (programme.id,), points, told.facts)
 
 
 def _reckoned(enquiry: Enquiry, cells: Sequence[Cell], reckoning: Reckoning) -> Told:

@@ -19,6 +19,7 @@ _LEFT = re.compile(
 _SINCE = re.compile(r"(?:有)?多久了|多长时间了|几年了|过去多久|过了多久|多少天了|几个月了|结束多久|过期多久")
 _UNTIL = re.compile(r"到|干到|排到|截至|为止|前")
 _TIMES = re.compile(r"几[次回轮趟]|多少[次回轮]")
+_BACKWARD = re.compile(r"倒推|反推|往前推|倒着推|往回推|推算.{0,4}(?:颁|发|命名)")
 _PASSED = re.compile(r"合格|通过|达标|过了")
 _FAILED = re.compile(
     r"不合格|[没未]合格|不达标|没达标|没过|[未没]通过|不过关|不及格|不行|又[没不]|再[没不]|都没|没有通过|没有合格|没考过|挂了"
@@ -55,7 +56,7 @@ def reckon_dates(question: Question, programme: Programme, aspects: Sequence[str
 def last_years(question: Question, programme: Programme, aspects: Sequence[str], today: date) -> Reckoning | None:
     """Which years 近两年 means for a form handed in some year (cccc 附件1说明4; its form prints 2016, 2017)."""
     fact = next((one for one in programme.facts_on("form-years") if "两年" in one.says and not one.is_note), None)
-    if not fact or "form-years" not in aspects[:2] or not re.search(r"哪两年|哪几年|哪年|哪些年", question.text):
+    if not fact or "form-years" not in aspects[:2] or not re.search(r"近两年|近几年|两年的", question.text):
         return None
     year = next((one.year for one in question.moments), 0)
     if not year:
@@ -159,15 +160,14 @@ def terms(question: Question, programme: Programme, aspects: Sequence[str], toda
         "plaque-return",
     }
     fact = next((one for one in programme.facts_on("term") if one.values.years or one.values.every_years), None)
-    start = next((one for one in question.moments if one.year <= today.year + 1), None)
+    is_backward = bool(_BACKWARD.search(question.text))
+    start = next((one for one in question.moments if is_backward or one.year <= today.year + 1), None)
     if not fact or not start or not wanted & set(aspects[:6]):
         return None
     if fact.values.every_years:
         return _cycles(question, fact, start, today)
     years = fact.values.years or 0
-    if re.search(r"倒推|反推|往前推|倒着推|往回推|推算.{0,4}(?:颁|发|命名)", question.text) and re.search(
-        r"到期|期满|满期|过期|届满|到头", question.text
-    ):
+    if is_backward and re.search(r"到期|期满|满期|过期|届满|到头", question.text):
         return Reckoning(f"{_spoken(start)}期满、有效期{years}年，倒推是{_spoken(_plus(start, -years))}颁发。", (fact,))
     end = _plus(start, years)
     says = f"按{years}年有效期算，{_spoken(start)}命名的到{_spoken(end)}到期"
