@@ -20,9 +20,9 @@ from knowledge.library import Library, LibraryError, load
 from knowledge.originals import Originals, read_originals
 from knowledge.reading import ClauseView, read_clause
 from storage import contacts, doubts, messages
-from storage.database import Busy, Database, SchemaUnknown
+from storage.database import Busy, Database
 from storage.doubts import Doubt
-from storage.engine import UnknownDatabase
+from storage.engine import SchemaUnknown, UnknownDatabase
 
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")  # no summer time since 1991, so no zone files are needed
 IN_MEMORY = "sqlite://"

@@ -7,10 +7,10 @@ from datetime import date
 
 from rapidfuzz import fuzz
 
+from knowledge.amounts import asked_cases, money
 from knowledge.claims import Ruling, rule
 from knowledge.library import Citation, Fact, Programme
 from knowledge.phrasing import MOST_CITATIONS, Draft, choose, sentence
-from knowledge.reckoning import asked_cases, money
 from knowledge.selecting import Cell
 from knowledge.understanding import Manner, Question
 from knowledge.vocabulary import Status

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from knowledge.amounts import case_forms
 from knowledge.finding import Finder, Hits, Score
+from knowledge.lexicon import Lexicon
 from knowledge.library import Library
 from knowledge.likeness import Like
 from knowledge.memory import Memory
 from knowledge.originals import Originals
-from knowledge.reckoning import case_forms
 from knowledge.understanding import GAP, Manner, Question, understand
 
 KEPT = 0.5  # weight of a word carried over from the turn before
@@ -143,6 +144,8 @@ def is_bare(enquiry: Enquiry) -> bool:
     )
     if not has_anchor:
         return False
+    if any(place & ~_case_places(question, forms) for place in _matter(question, lexicon)):
+        return False
     rest = question.matches.text
     for word in forms:
         rest = rest.replace(word, "")
@@ -154,6 +157,28 @@ def is_bare(enquiry: Enquiry) -> bool:
     if question.is_correction:
         rest = re.sub(r"\d+|数漏|漏|加上|新来|算上", "", rest)
     return len([one for one in rest if one.isalnum() and one not in lexicon.fillers and one != GAP]) <= 1
+
+
+def _matter(question: Question, lexicon: Lexicon) -> list[int]:
+    """The places of each word that asks for something by itself (多少钱, 牌匾), programme and studio left aside."""
+    light = lexicon.light
+    spoken = {word for group in ("correction", "refers", "negated", "everyone") for word in lexicon.speech[group]}
+    places = []
+    for word, (weight, mask) in question.found.items():
+        text = "".join(one for at, one in enumerate(question.matches.text) if mask >> at & 1)
+        is_manner = any(text in one or one in text for one in spoken) or _OURS.fullmatch(text)
+        if word.startswith("@") and word[1:] not in light and word != "@studio" and weight >= 1.0 and not is_manner:
+            places.append(mask)
+    return places
+
+
+def _case_places(question: Question, forms: list[str]) -> int:
+    places = 0
+    for form in forms:
+        at = question.matches.text.find(form)
+        if at >= 0:
+            places |= ((1 << len(form)) - 1) << at
+    return places
 
 
 def _all_case_forms(library: Library) -> list[str]:

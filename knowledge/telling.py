@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from knowledge import talk
+from knowledge.amounts import asked_cases
 from knowledge.claims import Ruling, opening, rule
 from knowledge.closing import Answer, finish
 from knowledge.context import Enquiry
 from knowledge.library import Fact, Programme
 from knowledge.phrasing import MOST_CITATIONS, ROOM, Draft, choose, join, sentence, silence, upcoming
 from knowledge.quantities import number
-from knowledge.reckoning import asked_cases, reckon
+from knowledge.reckoning import reckon
 from knowledge.selecting import Cell, Unit, rank, runners_up, select
 from knowledge.timing import Reckoning
 from knowledge.understanding import Question
@@ -122,7 +123,8 @@ def _tell_runners_up(enquiry: Enquiry, cells: Sequence[Cell], units: Sequence[Un
     """Tell what came close to the best point too, so that a near miss still carries the answer."""
     near, silent = runners_up(cells, units)
     room = ROOM - sum(map(len, told.parts))
-    near = [fact for fact in near if fact not in told.facts]
+    is_one_case = any(fact.case for fact in told.facts)
+    near = [fact for fact in near if fact not in told.facts and not (fact.case and is_one_case)]
     near = [fact for at, fact in enumerate(near) if sum(len(one.says) for one in near[: at + 1]) <= room]
     if near:
         told.parts.append("另外：" + "；".join(sentence(fact, enquiry.today) for fact in near) + "。")

@@ -1,4 +1,4 @@
-"""My dates: terms, cycles, rounds, deadlines and failed years, applied to the days a question names."""
+"""My years: terms, cycles, rounds and failed years, applied to the days a question names."""
 
 import re
 from collections.abc import Sequence
@@ -7,16 +7,15 @@ from datetime import date
 
 from knowledge.library import Fact, Programme
 from knowledge.quantities import NUMBER, Moment, number
-from knowledge.rules import add_years, longest_run, months_between, next_yearly
+from knowledge.rules import add_years, longest_run, months_between
 from knowledge.understanding import Question
 
-_NEXT = re.compile(
+NEXT = re.compile(
     r"往后|后两|后面|下(?:一)?[回次轮届期趟个]|再下|接下来|明年|错过|赶上|最晚|最迟|哪年|什么时候|啥时候|几几年|何时|来得及|哪天|几号|到期|截止|期限|过期|管到|哪一年"
 )
-_LEFT = re.compile(
+LEFT = re.compile(
     r"还剩|还有(?:几|多少|多久|多长)|剩(?:多久|多少|几)|离.{0,14}(?:还|有|几|多)|距.{0,14}(?:还|有|几|多)|倒计时"
 )
-_SINCE = re.compile(r"(?:有)?多久了|多长时间了|几年了|过去多久|过了多久|多少天了|几个月了|结束多久|过期多久")
 _UNTIL = re.compile(r"到|干到|排到|截至|为止|前")
 _TIMES = re.compile(r"几[次回轮趟]|多少[次回轮]")
 _BACKWARD = re.compile(r"倒推|反推|往前推|倒着推|往回推|推算.{0,4}(?:颁|发|命名)")
@@ -32,67 +31,6 @@ class Reckoning:
 
     says: str
     facts: tuple[Fact, ...]
-
-
-def reckon_dates(question: Question, programme: Programme, aspects: Sequence[str], today: date) -> Reckoning | None:
-    """Apply the days of a question to the dated facts of its aspects, where there are any."""
-    for reckoner in (
-        last_years,
-        on_time,
-        written_date,
-        failed_run,
-        time_since,
-        terms,
-        yearly_total,
-        rounds,
-        season,
-        next_deadline,
-    ):
-        if found := reckoner(question, programme, aspects, today):
-            return found
-    return None
-
-
-def last_years(question: Question, programme: Programme, aspects: Sequence[str], today: date) -> Reckoning | None:
-    """Which years 近两年 means for a form handed in some year (cccc 附件1说明4; its form prints 2016, 2017)."""
-    fact = next((one for one in programme.facts_on("form-years") if "两年" in one.says and not one.is_note), None)
-    if not fact or "form-years" not in aspects[:2] or not re.search(r"近两年|近几年|两年的", question.text):
-        return None
-    year = next((one.year for one in question.moments), 0)
-    if not year:
-        return None
-    says = f"{year}年申报，近两年就是{year - 2}年和{year - 1}年（表样是2018年前后的，印的是2016年、2017年）。"
-    return Reckoning(says, (fact,))
-
-
-def on_time(question: Question, programme: Programme, aspects: Sequence[str], today: date) -> Reckoning | None:
-    """A day of handing in against the yearly date or the end of a call (cccc 五（五）, tcwta 五、1)."""
-    moment = next((one for one in question.moments if one.month), None)
-    if not moment or not re.search(
-        r"赶|来得及|晚|过期|还能|算|行不|行吗|可以|超期|逾期|及时|收不收|还收", question.text
-    ):
-        return None
-    fact = next((one for one in programme.facts_on("deadline") if one.values.month or one.values.until), None)
-    if not fact or not {"deadline", "receiver", "opening"} & set(aspects[:2]):
-        return None
-    last = fact.values.until or date(moment.year, fact.values.month or 1, fact.values.day or 1)
-    day = date(moment.year, moment.month, moment.day or 1)
-    if day <= last:
-        return Reckoning(f"赶得上：{_spoken(moment)}在{_day(last)}之前。", (fact,))
-    again = "" if fact.values.until else f"，下一次是{last.year + 1}年{last.month}月{last.day}日前"
-    return Reckoning(f"晚了：截止是{_day(last)}，{_spoken(moment)}已经过了{again}。", (fact,))
-
-
-def written_date(question: Question, programme: Programme, aspects: Sequence[str], today: date) -> Reckoning | None:
-    """A day as the form wants it (cccc 附件1说明8: 20180420)."""
-    fact = next((one for one in programme.facts_on("form-date") if "20180420" in one.says), None)
-    if not fact or "form-date" not in aspects[:3]:
-        return None
-    exact = next((one for one in question.moments if one.month and one.day), None)
-    if not exact and "今天" not in question.text:
-        return None
-    day = date(exact.year, exact.month, exact.day) if exact else today
-    return Reckoning(f"{_day(day)}写成{day:%Y%m%d}。", (fact,))
 
 
 def failed_run(question: Question, programme: Programme, aspects: Sequence[str], today: date) -> Reckoning | None:
@@ -135,18 +73,6 @@ def failed_years(question: Question, today: date) -> set[int]:
     return failed
 
 
-def time_since(question: Question, programme: Programme, aspects: Sequence[str], today: date) -> Reckoning | None:
-    """How long a call has been over."""
-    if not _SINCE.search(question.text):
-        return None
-    fact = next((one for aspect in aspects[:4] for one in programme.facts_on(aspect) if one.values.until), None)
-    if not fact or not fact.values.until or fact.values.until >= today:
-        return None
-    return Reckoning(
-        f"{_day(fact.values.until)}结束，到今天（{_day(today)}）已过去约{_span(fact.values.until, today)}。", (fact,)
-    )
-
-
 def terms(question: Question, programme: Programme, aspects: Sequence[str], today: date) -> Reckoning | None:
     """Conferred on a day plus the term (tcwta 五、3: four years; shanghai 第十条: three-year cycles)."""
     wanted = {
@@ -168,20 +94,24 @@ def terms(question: Question, programme: Programme, aspects: Sequence[str], toda
         return _cycles(question, fact, start, today)
     years = fact.values.years or 0
     if is_backward and re.search(r"到期|期满|满期|过期|届满|到头", question.text):
-        return Reckoning(f"{_spoken(start)}期满、有效期{years}年，倒推是{_spoken(_plus(start, -years))}颁发。", (fact,))
+        return Reckoning(
+            f"{moment_in_words(start)}期满、有效期{years}年，倒推是{moment_in_words(_plus(start, -years))}颁发。",
+            (fact,),
+        )
     end = _plus(start, years)
-    says = f"按{years}年有效期算，{_spoken(start)}命名的到{_spoken(end)}到期"
+    says = f"按{years}年有效期算，{moment_in_words(start)}命名的到{moment_in_words(end)}到期"
     last = _last_day(end)
     if last < today:
         says += "，已经过期"
-    elif _LEFT.search(question.text):
-        says += f"，从今天算还有约{_span(today, last)}"
+    elif LEFT.search(question.text):
+        says += f"，从今天算还有约{span_in_words(today, last)}"
     after = next(iter(programme.facts_on("renewal")), None)
     used = (fact, after) if after and after is not fact else (fact,)
     return Reckoning(f"{says}{'，' + after.says if after and after is not fact else ''}。", used)
 
 
 def _cycles(question: Question, fact: Fact, start: Moment, today: date) -> Reckoning:
+    begun = moment_in_words(start)
     every = fact.values.every_years or 1
     later = [one.year for one in question.moments if one.year > start.year]
     if not later and _TIMES.search(question.text) and re.search(r"今天|现在|至今|如今|目前|到今", question.text):
@@ -196,19 +126,17 @@ def _cycles(question: Question, fact: Fact, start: Moment, today: date) -> Recko
     if re.search(r"第几|现在|如今|目前|走到", question.text):
         months = (today.year - start.year) * 12 + today.month - (start.month or 1)
         turn = months // (12 * every) + 1
-        end = _spoken(_plus(start, every * turn))
-        return Reckoning(
-            f"{_spoken(start)}命名、每{every}年一个周期，今天在第{turn}个周期，这个周期到{end}期满，期末审核（按命名之日起算，文件没有写明起算日）。",
-            (fact,),
-        )
+        end = moment_in_words(_plus(start, every * turn))
+        says = f"{begun}命名、每{every}年一个周期，今天在第{turn}个周期，这个周期到{end}期满，期末审核"
+        return Reckoning(f"{says}（按命名之日起算，文件没有写明起算日）。", (fact,))
     if hit := re.search(rf"第\s*({NUMBER})\s*个?(?:管理)?周期", question.text):
         turn = int(number(hit[1]))
-        end = _spoken(_plus(start, every * turn))
-        says = f"{_spoken(start)}命名、每{every}年一个周期，第{turn}个周期到{end}期满，期末审核（按命名之日起算）。"
+        end = moment_in_words(_plus(start, every * turn))
+        says = f"{begun}命名、每{every}年一个周期，第{turn}个周期到{end}期满，期末审核（按命名之日起算）。"
         return Reckoning(says, (fact,))
-    ends = [_spoken(_plus(start, every * turn)) for turn in (1, 2)]
+    ends = [moment_in_words(_plus(start, every * turn)) for turn in (1, 2)]
     return Reckoning(
-        f"{_spoken(start)}命名的，第一个{every}年周期到{ends[0]}期满，期末审核；再下一个到{ends[1]}（按命名之日起算，文件没有写明起算日）。",
+        f"{begun}命名的，第一个{every}年周期到{ends[0]}期满，期末审核；再下一个到{ends[1]}（按命名之日起算，文件没有写明起算日）。",
         (fact,),
     )
 
@@ -251,7 +179,7 @@ def rounds(question: Question, programme: Programme, aspects: Sequence[str], tod
             per = number_fact.values.count_about or 0
             return Reckoning(f"{says}；每次{per}个左右，约{per * len(turns)}个。", (fact, number_fact))
         return Reckoning(says + "。", (fact,))
-    if not _NEXT.search(question.text):
+    if not NEXT.search(question.text):
         return None
     return Reckoning(
         f"每{every}年一次，{last}年办过，下一次是{last + every}年，再下一次{last + 2 * every}年。", (fact,)
@@ -291,52 +219,13 @@ def _over_years(question: Question, programme: Programme, aspects: Sequence[str]
     )
 
 
-def season(question: Question, programme: Programme, aspects: Sequence[str], today: date) -> Reckoning | None:
-    """Whether this year's review season is over (cccc 五（五）: June to August)."""
-    fact = next((one for one in programme.facts_on("review-season") if one.values.to_month), None)
-    if (
-        not fact
-        or not re.search(r"验收|评审|考核|审核", question.text)
-        or not re.search(r"过去了|过去没|过了|结束|还在|错过|赶上|今年|现在", question.text)
-    ):
-        return None
-    months = f"{fact.values.from_month}至{fact.values.to_month}月"
-    if today.month > (fact.values.to_month or 12):
-        after = next(iter(programme.facts_on("naming-season")), None)
-        used = (fact, after) if after else (fact,)
-        return Reckoning(f"{today.year}年{months}的考核验收已经过去{'，接下来' + after.says if after else ''}。", used)
-    state = "正在进行" if today.month >= (fact.values.from_month or 1) else "还没开始"
-    return Reckoning(f"{today.year}年{months}的考核验收{state}。", (fact,))
-
-
-def next_deadline(question: Question, programme: Programme, aspects: Sequence[str], today: date) -> Reckoning | None:
-    """The next yearly date from today (cccc 五（五）: 31 May; year-end filings)."""
-    if not _NEXT.search(question.text) and not _LEFT.search(question.text):
-        return None
-    for aspect in aspects[:1]:
-        if aspect not in ("deadline", "filing-date", "filing-to", "opening", "receiver") and not _LEFT.search(
-            question.text
-        ):
-            continue
-        fact = next((one for one in programme.facts_on(aspect) if one.values.month and one.values.day), None)
-        if not fact:
-            continue
-        day = next_yearly(fact.values.month or 1, fact.values.day or 1, today)
-        missed = f"{today.year}年的已经过了，" if day.year > today.year else ""
-        left = (
-            f"，离今天还有{(day - today).days}天（约{months_between(today, day)}个月）"
-            if _LEFT.search(question.text)
-            else ""
-        )
-        return Reckoning(f"{missed}下一次最晚是{_day(day)}{left}。", (fact,))
-    return None
-
-
-def _day(day: date) -> str:
+def day_in_words(day: date) -> str:
+    """2027年5月31日."""
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def _span(start: date, end: date) -> str:
+def span_in_words(start: date, end: date) -> str:
+    """2年9个月, whole months."""
     years, months = divmod(months_between(start, end), 12)
     return (f"{years}年" if years else "") + (f"{months}个月" if months or not years else "")
 
@@ -352,7 +241,8 @@ def _last_day(moment: Moment) -> date:
     return date(moment.year, moment.month or 12, moment.day or 28)
 
 
-def _spoken(moment: Moment) -> str:
+def moment_in_words(moment: Moment) -> str:
+    """2024年6月, as far as it is given."""
     return (
         f"{moment.year}年" + (f"{moment.month}月" if moment.month else "") + (f"{moment.day}日" if moment.day else "")
     )

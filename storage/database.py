@@ -25,10 +25,6 @@ class Busy(Exception):
     """More units are waiting than the database takes; the caller may come back later."""
 
 
-class SchemaUnknown(Exception):
-    """The database was written by a newer release of the program."""
-
-
 class Runner(Protocol):
     """What carries units out: `Writer` or `Pool`."""
 

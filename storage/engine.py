@@ -24,6 +24,10 @@ class UnknownDatabase(ValueError):
     """A database address that is neither SQLite nor PostgreSQL."""
 
 
+class SchemaUnknown(Exception):
+    """The database was written by a newer release of the program."""
+
+
 def parse_url(url: str) -> URL:
     """The address in SQLAlchemy's form, PostgreSQL always through psycopg.
 

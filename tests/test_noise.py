@@ -7,8 +7,8 @@ from random import Random
 import pytest
 
 from knowledge.library import Library
-from tests.questions.grading import Question, read_questions
-from tests.questions.noise import DEVELOPMENT, KINDS, Table, disturb, grade, measure, pinyin_name, render
+from tests.questions.grading import Question, grade, read_questions
+from tests.questions.noise import DEVELOPMENT, KINDS, Table, disturb, measure, pinyin_name, render
 
 MOST_WRONG = 0.01
 QUESTION = Question("q", "fact", ("长春呢", "焦作评上给多少钱"), (), (), ())

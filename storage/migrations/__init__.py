@@ -7,7 +7,7 @@ from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy import Engine, text
 
-from storage.database import SchemaUnknown
+from storage.engine import SchemaUnknown
 
 _LOCK = 7_309_211  # any number, the same for every process of this program
 

@@ -10,8 +10,8 @@ from sqlalchemy import inspect, text
 from sqlmodel import Session, SQLModel
 
 from storage import contacts
-from storage.database import MOST_WAITING, Busy, Database, SchemaUnknown
-from storage.engine import UnknownDatabase, open_engine, parse_url
+from storage.database import MOST_WAITING, Busy, Database
+from storage.engine import SchemaUnknown, UnknownDatabase, open_engine, parse_url
 from tests.cast import NOW, ZHANG
 
 
