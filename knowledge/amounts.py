@@ -13,6 +13,7 @@ from knowledge.vocabulary import Modality
 _TOGETHER = re.compile(
     r"一共|满打满算|算上|拢共|总共|合计|加在一块|全加|得拨|加起来|加上|总计|合起来|拢共|加一块|加在一起|统共|总数|总额|两笔|都算上|全算上|一起|共(?!产|同|用|享|青|建)|加"
 )
+_YEAR_ON_YEAR = re.compile(r"都评|全评|都拿|年年|连着|连续|连拿|连评|拿.?年|加起来|一共|总共")
 _MORE = re.compile(r"多几|少几|差几|多多少|差多少|少多少|多出|增加几")
 
 
@@ -135,36 +136,51 @@ def money(yuan: int) -> str:
 
 def several(question: Question, programme: Programme, aspects: Sequence[str]) -> Reckoning | None:
     """Several studios or years at one figure each: 3个 × 5万元, 3个 × 2份, 三年 × 1万元."""
-    top = aspects[0] if aspects else ""
+    studios = _studios(question, programme)
+    if studios:
+        return _copies_of(studios, question, programme, aspects) or _grants_of(studios, question, programme)
+    return _awards_of_years(question, programme, aspects)
+
+
+def _studios(question: Question, programme: Programme) -> int:
+    """How many studios the question speaks of; those of a whole year where it says so."""
+    said = next((int(one.value) for one in question.quantities if one.kind == "count" and one.value > 1), 0)
+    if not said and re.search(r"一年.{0,6}命名|每年.{0,6}命名|命名满|全年命名", question.text):
+        said = next((fact.values.count or 0 for fact in programme.facts_on("naming-number")), 0)
+    return said
+
+
+def _copies_of(studios: int, question: Question, programme: Programme, aspects: Sequence[str]) -> Reckoning | None:
+    copies = next((fact for fact in programme.facts_on("copies") if fact.values.copies), None)
+    is_asked = aspects[:1] and aspects[0] in ("copies", "binding", "materials", "form")
+    if not copies or not is_asked or not re.search(r"几|多少", question.text):
+        return None
+    each = copies.values.copies or 1
+    return Reckoning(f"{studios}个各一式{each}份，共{studios * each}份。", (copies,))
+
+
+def _grants_of(studios: int, question: Question, programme: Programme) -> Reckoning | None:
+    if not any(word in question.found for word in ("@money", "@grant", "@how-much")):
+        return None
+    if not (_TOGETHER.search(question.text) or re.search(r"多少|几万", question.text)):
+        return None
+    paid = [fact for fact in programme.facts_on("grant-amount") if fact.values.yuan]
+    named = asked_cases(question.text, paid)
+    chosen = [fact for fact in paid if (fact.case in named if named else not fact.case)]
+    if len(chosen) != 1:
+        return None
+    each = chosen[0].values.yuan or 0
+    return Reckoning(f"{studios}个×{chosen[0].case}{money(each)}＝{money(studios * each)}。", tuple(chosen))
+
+
+def _awards_of_years(question: Question, programme: Programme, aspects: Sequence[str]) -> Reckoning | None:
     facts = [fact for aspect in aspects[:3] for fact in programme.facts_on(aspect)]
-    studios = next((int(one.value) for one in question.quantities if one.kind == "count" and one.value > 1), 0)
-    if re.search(r"一年.{0,6}命名|每年.{0,6}命名|命名满|命名十个|命名10个|全年命名", question.text):
-        studios = studios or next((fact.values.count or 0 for fact in programme.facts_on("naming-number")), 0)
-    copies = next((fact for fact in facts if fact.values.copies), None)
-    if (
-        studios
-        and copies
-        and top in ("copies", "binding", "materials", "form")
-        and re.search(r"几|多少", question.text)
-    ):
-        each = copies.values.copies or 1
-        return Reckoning(f"{studios}个各一式{each}份，共{studios * each}份。", (copies,))
-    paid = next((fact for fact in facts if fact.values.yuan and not fact.case and "grant-amount" in fact.aspects), None)
-    if studios and paid and (_TOGETHER.search(question.text) or re.search(r"多少|几", question.text)):
-        each = paid.values.yuan or 0
-        return Reckoning(f"{studios}个×{money(each)}＝{money(studios * each)}。", (paid,))
-    cased = [fact for fact in programme.facts_on("grant-amount") if fact.case and fact.values.yuan]
-    named = asked_cases(question.text, cased)
-    if studios and len(named) == 1 and re.search(r"多少钱|多少万|几万|总共|一共|得拨|要拨|合计", question.text):
-        each_fact = next(fact for fact in cased if fact.case == named[0])
-        each = each_fact.values.yuan or 0
-        return Reckoning(f"{studios}个×{named[0]}{money(each)}＝{money(studios * each)}。", (each_fact,))
     award = next((fact for fact in facts if fact.values.yuan_at_least and "studio-awards" in fact.aspects), None)
     years = next((int(one.value) for one in question.quantities if one.kind == "years" and one.value > 1), 0)
-    if years and award and re.search(r"都评|全评|都拿|年年|连着|连续|连拿|连评|拿.?年|加起来|一共|总共", question.text):
-        each = award.values.yuan_at_least or 0
-        return Reckoning(f"每年不低于{money(each)}，{years}年都评上就是不低于{money(years * each)}。", (award,))
-    return None
+    if not years or not award or not _YEAR_ON_YEAR.search(question.text):
+        return None
+    each = award.values.yuan_at_least or 0
+    return Reckoning(f"每年不低于{money(each)}，{years}年都评上就是不低于{money(years * each)}。", (award,))
 
 
 def pace(question: Question, programme: Programme, aspects: Sequence[str]) -> Reckoning | None:

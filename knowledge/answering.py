@@ -12,12 +12,15 @@ from knowledge.finding import Finder
 from knowledge.library import Citation, Library, Programme
 from knowledge.memory import Memory
 from knowledge.originals import Originals
+from knowledge.quantities import number
 from knowledge.several import tell_several
 from knowledge.telling import SURE, tell_one
-from knowledge.understanding import Manner, understand
+from knowledge.understanding import Manner, Question, understand
 from knowledge.vocabulary import Status
 
 ONLY, ONLY_LEAD = 1.6, 1.0  # weight of rare words, and lead over the next programme, that point to one programme
+_CHOICE = re.compile(r"第?\s*([1-9一二三四五六七八九])\s*(?:个|家|项|号)?[。.]?")
+_OPENS_WITH_WHICH = re.compile(r"^有?哪些(?:地方|项目|单位)?(?:给|收|要|写|能|可以|不|规定|允许|有)")
 _COMPARING = re.compile(r"最|更|多几|少几|多少|高|低|长|短|早|晚|宽|严|松|勤|快|慢|哪几|哪些|都|分别|两家|三家|比")
 _FINDERS: dict[int, Finder] = {}
 
@@ -40,7 +43,8 @@ def answer(typed: str, memory: Memory, library: Library, today: date, originals:
         today: the day everything is judged on.
         originals: the operator's own copies of the documents, where configured.
     """
-    question = understand(typed, library, today)
+    memory = memory.still_held(library.programmes)
+    question = _by_number(understand(typed, library, today), memory, library)
     enquiry = enquire(question, memory, library, finder_of(library), today, originals or Originals())
     ours = max((score.weight for score in enquiry.scores.values()), default=0.0)
     if early := talk.small(question, library, enquiry.likes, ours, memory.cited, originals):
@@ -50,6 +54,16 @@ def answer(typed: str, memory: Memory, library: Library, today: date, originals:
     if found := tell_clause(enquiry):
         return found
     return _answer(in_context(enquiry))
+
+
+def _by_number(question: Question, memory: Memory, library: Library) -> Question:
+    """A bare number after 您问的是哪一家 is one of the programmes offered."""
+    hit = _CHOICE.fullmatch(question.text)
+    if not hit or memory.programmes or not memory.text:
+        return question
+    slugs = list(library.programmes)
+    chosen = int(number(hit[1])) - 1
+    return replace(question, named=(slugs[chosen],), quantities=()) if 0 <= chosen < len(slugs) else question
 
 
 def _answer(enquiry: Enquiry) -> Answer:
@@ -83,11 +97,13 @@ def _programmes(enquiry: Enquiry) -> tuple[str, ...]:
         return memory.recent[-3:] if re.search(r"三|几", question.text) else memory.recent[-2:]
     is_one_known = len(memory.programmes) == 1 and not _COMPARING.search(question.text)
     if (question.manner is Manner.WHICH_OF and not is_one_known) or is_open:
-        return tuple(library.programmes) if is_open or len(memory.recent) < 2 else memory.recent[-3:]
+        if is_open or len(memory.recent) < 2:
+            return tuple(library.programmes)
+        return memory.programmes if len(memory.programmes) > 1 else memory.recent[-3:]
     for slug, names in library.lexicon.programmes.items():
         if any(hint in question.text for hint in names.hints):
             return (slug,)
-    if not memory.programmes and question.says(library.lexicon, "which-of-weak") and question.manner is Manner.WHICH_OF:
+    if not memory.programmes and _OPENS_WITH_WHICH.search(question.text):
         return tuple(library.programmes)
     return memory.programmes
 
@@ -109,7 +125,7 @@ def _only_holder(enquiry: Enquiry) -> Programme | None:
     best: dict[str, float] = dict.fromkeys(enquiry.library.programmes, 0.0)
     rare = {word for word in enquiry.question.found if word not in enquiry.library.lexicon.common}
     for fact, score in enquiry.hits.by_words.items():
-        if any(word in rare for word in fact.words):
+        if not fact.is_note and any(word in rare for word in fact.words):
             best[fact.programme] = max(best[fact.programme], score.weight)
     (first, slug), (second, _) = sorted(((weight, slug) for slug, weight in best.items()), reverse=True)[:2]
     return enquiry.library.programmes[slug] if first >= ONLY and first - second >= ONLY_LEAD else None

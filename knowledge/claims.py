@@ -38,7 +38,7 @@ def rule(question: Question, facts: Iterable[Fact], around: Iterable[Fact] = (),
         around: the others on the same point; their figures count too.
         least: what the words of a claim must weigh; to confirm takes more (`SURE_CLAIM`).
     """
-    facts = tuple(facts)
+    facts = tuple(fact for fact in facts if not (fact.values.until and fact.values.until >= question.today))
     figures = _figures(question, (*facts, *around))
     if figures is Ruling.FAILS:
         return Ruling.FAILS
@@ -57,6 +57,8 @@ def rule(question: Question, facts: Iterable[Fact], around: Iterable[Fact] = (),
         and not _NEGATED.search(_confirming(question, facts))
     ):
         return Ruling.FAILS
+    if any(fact.values.until for fact in facts):
+        return Ruling.OPEN
     if _STRICT.search(question.text) or question.is_negative != (confirmed > 0 and question.is_negative):
         return Ruling.OPEN
     if confirmed >= SURE_CLAIM or (figures is Ruling.HOLDS and not denied):
@@ -145,11 +147,15 @@ def opening(question: Question, ruling: Ruling, facts: Iterable[Fact] = ()) -> s
 
 
 def _denial(question: Question, text: str, facts: tuple[Fact, ...]) -> str:
-    soft = {fact.modality for fact in facts if fact.modality in _SOFT}
-    if soft and _ABLE.search(text) and len(soft) == len({fact.modality for fact in facts}):
-        return f"按“{_SOFT[next(iter(soft))]}”的要求还不够，但不等于一定不行，可说明理由。"
-    if soft or re.search(r"非得|非要|必须|一定|都得|也得|得是|硬性|一律|只能|只有", text):
-        return "不一定。" if soft else "不是，没有这样要求。" if re.search(r"只有|只能|一律", text) else "不一定要。"
+    """The no that fits: a soft rule gives 不一定, a strict claim 不一定要, what is not allowed 不能."""
+    soft = next((fact.modality for fact in facts if fact.modality in _SOFT), None)
+    is_strict = bool(re.search(r"非得|非要|必须|一定|都得|也得|得是|硬性|一律|只能|只有", text))
+    if soft and not is_strict and _ABLE.search(text) and all(fact.modality in _SOFT for fact in facts):
+        return f"按“{_SOFT[soft]}”的要求还不够，但不等于一定不行，可说明理由。"
+    if re.search(r"只有|只能|一律", text):
+        return "不一定。" if soft else "不是，没有这样要求。"
+    if soft or is_strict:
+        return "不一定。" if soft else "不一定要。"
     if "@fee" in question.found:
         return "不用。"
     if _ABLE.search(text):

@@ -9,6 +9,7 @@ from rapidfuzz import fuzz
 
 from knowledge.amounts import asked_cases, money
 from knowledge.claims import Ruling, rule
+from knowledge.finding import pairs
 from knowledge.library import Citation, Fact, Programme
 from knowledge.phrasing import MOST_CITATIONS, Draft, choose, sentence
 from knowledge.selecting import Cell
@@ -24,6 +25,7 @@ _MEASURES = (
     ("people_at_least", "人"),
     ("area_at_least", "平方米"),
     ("count", "个"),
+    ("count_at_least", "个"),
     ("copies", "份"),
     ("in_row", "年"),
 )
@@ -72,10 +74,10 @@ def compare(question: Question, cells: Sequence[tuple[Programme, Cell | None]], 
     verdict = conclude(question, columns)
     lines = [f"{column.programme.name}：{_ruled(question, column)}{column.says}" for column in columns]
     text = (verdict + "\n" if verdict else "") + "\n".join(lines)
-    citations = tuple(dict.fromkeys(fact.citation for column in columns for fact in (column.facts or _near(column))))
-    stated = [column for column in columns if column.is_stated]
-    status = Status.ANSWERED if stated else Status.NOT_STATED
-    return Draft(text, _fair(citations), status, tuple(fact for column in columns for fact in column.facts))
+    rests_on = tuple(fact for column in columns for fact in (column.facts or _near(column)))
+    citations = tuple(dict.fromkeys(fact.citation for fact in rests_on))
+    status = Status.ANSWERED if any(column.is_stated for column in columns) else Status.NOT_STATED
+    return Draft(text, _fair(citations), status, rests_on)
 
 
 def _ruled(question: Question, column: Column) -> str:
@@ -138,7 +140,9 @@ def conclude(question: Question, columns: Sequence[Column]) -> str:
     parts: list[str] = []
     if measured and (_MOST.search(text) or _LEAST.search(text) or len(columns) == 2):
         parts.append(_ordered(measured, bool(_LEAST.search(text)), len(columns)))
-    elif question.is_yes_no and re.search(r"一样|相同|一致|统一|同不同|一个调|一回事|差不多|差得多|意思差", text):
+    elif question.is_yes_no and re.search(
+        r"一样|一个样|相同|一致|统一|同不同|一个调|一回事|差不多|差得多|意思差", text
+    ):
         ratio = _likeness(stated)
         is_other = _differ(stated, silent) or (
             ratio < SAME_WORDS and any(rule(question, column.facts) is Ruling.FAILS for column in stated)
@@ -149,6 +153,8 @@ def conclude(question: Question, columns: Sequence[Column]) -> str:
             parts.append("都有写到。")
         elif stated:
             parts.append(f"不是都有：{_names(stated)}写了，{_names(silent)}没有写。")
+    if not parts and len(columns) == 2 and len(stated) == 1 and (_MOST.search(text) or _LEAST.search(text)):
+        parts.append(f"只有{_names(stated)}写明了，{_names(silent)}没有写，比不出多少。")
     if not parts and len(columns) > 2 and stated and silent:
         parts.append(f"写明的有{_names(stated)}；{_names(silent)}没有写明。")
     return "".join(parts)
@@ -182,7 +188,8 @@ def _names(columns: Sequence[Column]) -> str:
 def _likeness(stated: Sequence[Column]) -> float:
     """How alike the first sentences of two columns are, 0 to 100."""
     says = [column.facts[0].says for column in stated]
-    return fuzz.token_set_ratio(" ".join(says[0]), " ".join(says[1])) if len(says) == 2 else 0.0
+    one, other = (" ".join(pairs(say)) for say in says[:2]) if len(says) == 2 else ("", "")
+    return fuzz.token_set_ratio(one, other) if one and other else 0.0
 
 
 def _differ(stated: Sequence[Column], silent: Sequence[Column]) -> bool:
@@ -210,7 +217,7 @@ def _measured(stated: Sequence[Column], aspect: str) -> list[tuple[Column, float
                     if (value := fact.values.every_years) is not None and "term" in fact.aspects
                 ]
             if values:
-                rows.append((column, float(values[0]), unit))
+                rows.append((column, float(max(values)), unit))
         if len(rows) >= 2:
             return rows
     return []
@@ -223,9 +230,14 @@ def _ordered(rows: list[tuple[Column, float, str]], least_first: bool, total: in
         return f"{first.programme.name}和{second.programme.name}一样，都是{_figure(high, unit)}。" if total == 2 else ""
     word = ("短" if least_first else "长") if unit == "年" else ("少" if least_first else "多")
     gap = _figure(abs(high - low), unit)
-    return (
-        f"{first.programme.name}{word}：{_figure(high, unit)}对{second.programme.name}{_figure(low, unit)}，差{gap}。"
-    )
+    mine, other = (f"{_most(column, unit)}{_figure(value, unit)}" for column, value, _ in rows[:2])
+    return f"{first.programme.name}{word}：{mine}对{second.programme.name}{other}，差{gap}。"
+
+
+def _most(column: Column, unit: str) -> str:
+    """最高 before a sum that is the highest of several levels."""
+    sums = {fact.values.yuan for fact in column.facts if fact.values.yuan}
+    return "最高" if unit == "万元" and len(sums) > 1 else ""
 
 
 def _figure(value: float, unit: str) -> str:

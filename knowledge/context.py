@@ -138,6 +138,8 @@ def is_bare(enquiry: Enquiry) -> bool:
     """Whether a turn names only a programme, a case or a figure (那上海呢; 打错了，是大会员单位)."""
     question, lexicon = enquiry.question, enquiry.library.lexicon
     forms = _all_case_forms(enquiry.library)
+    if question.named and question.text.strip("第个家项号。. ").isnumeric():
+        return True
     has_anchor = bool(question.named) or any(form in question.text for form in forms)
     has_anchor = (
         has_anchor or (question.is_correction and bool(question.quantities)) or bool(question.says(lexicon, "everyone"))

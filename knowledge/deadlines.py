@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from knowledge.library import Programme
+from knowledge.quantities import Moment
 from knowledge.rules import months_between, next_yearly
 from knowledge.timing import LEFT, NEXT, Reckoning, day_in_words, moment_in_words, span_in_words
 from knowledge.understanding import Question
@@ -14,7 +15,7 @@ _SINCE = re.compile(r"(?:有)?多久了|多长时间了|几年了|过去多久|�
 
 def on_time(question: Question, programme: Programme, aspects: Sequence[str], today: date) -> Reckoning | None:
     """A day of handing in against the yearly date or the end of a call (cccc 五（五）, tcwta 五、1)."""
-    moment = next((one for one in question.moments if one.month), None)
+    moment = next((one for one in question.moments if one.month), None) or _day_of_this_year(question, today)
     if not moment or not re.search(
         r"赶|来得及|晚|过期|还能|算|行不|行吗|可以|超期|逾期|及时|收不收|还收", question.text
     ):
@@ -28,6 +29,16 @@ def on_time(question: Question, programme: Programme, aspects: Sequence[str], to
         return Reckoning(f"赶得上：{moment_in_words(moment)}在{day_in_words(last)}之前。", (fact,))
     again = "" if fact.values.until else f"，下一次是{last.year + 1}年{last.month}月{last.day}日前"
     return Reckoning(f"晚了：截止是{day_in_words(last)}，{moment_in_words(moment)}已经过了{again}。", (fact,))
+
+
+def _day_of_this_year(question: Question, today: date) -> Moment | None:
+    """6月10号, said without its year, is of the coming round: this year, or next year where it is past."""
+    hit = re.search(r"(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]", question.text)
+    if not hit or not 1 <= int(hit[1]) <= 12:
+        return None
+    month, day = int(hit[1]), min(int(hit[2]), 28)
+    year = today.year + ((month, day) < (today.month, today.day))
+    return Moment(year, month, day, hit.start())
 
 
 def next_deadline(question: Question, programme: Programme, aspects: Sequence[str], today: date) -> Reckoning | None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from knowledge.quantities import number
 
-_N = r"([一二三四五六七八九十百零\d]+)"
+_N = r"(\d+|[一二三四五六七八九十百零]+)"
+LAST = 99  # no document has more articles
 _DIGITS = "零一二三四五六七八九"
 _ARTICLE = re.compile(rf"第\s*{_N}\s*条(?:\s*第?\s*{_N}\s*(?:款|项|点|个|小点))?")
 _SHORT_ARTICLE = re.compile(rf"(?<![\d一二三四五六七八九十第有共这那前]){_N}\s*条(?!件|款|例|文)")
@@ -41,7 +42,7 @@ def chinese(value: int) -> str:
 
 def find_clause(text: str) -> ClauseReference | None:
     """The clause a normalised text names, if it names one."""
-    for reader in (_annex_part, _form_note, _numbered, _bracket, _article, _part, _dotted, _annex):
+    for reader in (_annex_part, _form_note, _numbered, _bracket, _point, _article, _part, _dotted, _annex):
         if reference := reader(text):
             return reference
     return None
@@ -53,6 +54,8 @@ def neighbour(label: str, step: int) -> ClauseReference | None:
     if not hit:
         return None
     value = _value(hit[2]) + step
+    if value > LAST:
+        return None
     written = str(value) if hit[2].isdigit() else chinese(value)
     label = f"{hit[1]}{written}{hit[3]}"
     return ClauseReference(label, (label,)) if value > 0 else None
@@ -93,6 +96,15 @@ def _bracket(text: str) -> ClauseReference | None:
         return None
     first, second = chinese(_value(hit[1])), _value(hit[2])
     return ClauseReference(f"{first}（{chinese(second)}）", (f"{first}（{chinese(second)}）", f"{first}、{second}"))
+
+
+def _point(text: str) -> ClauseReference | None:
+    """第三部分第七条: the point of a part, though it is called an article."""
+    hit = re.search(rf"第\s*{_N}\s*(?:部分|大点|大项|大条)[^,，。第]{{0,4}}第\s*{_N}\s*(?:条|点|项|款)", text)
+    if not hit:
+        return None
+    part, point = chinese(_value(hit[1])), _value(hit[2])
+    return ClauseReference(f"{part}、{point}", (f"{part}、{point}", f"{part}（{chinese(point)}）", part), item=point)
 
 
 def _article(text: str) -> ClauseReference | None:

@@ -137,7 +137,7 @@ class Lexicon:
         """A long form with one character left out -> the form (申材料 -> 申报材料)."""
         table: dict[str, str] = {}
         for form in self.long_forms:
-            for at in range(len(form)):
+            for at in range(1, len(form)):  # a word without its first character is often another word
                 table.setdefault(form[:at] + form[at + 1 :], form)
         return table
 

@@ -1,17 +1,18 @@
 """Programme > Document > Clause > Fact, and Silence: the typed library and its one loader."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from knowledge.lexicon import Lexicon, parse_cue, read_lexicon
 from knowledge.likeness import read_asks
 from knowledge.vocabulary import Modality
 
+T = TypeVar("T")
 FOLDER = Path(__file__).parent
 ORDER = ("tcwta", "jiaozuo", "changchun", "cccc", "shanghai")
 
@@ -188,13 +189,26 @@ def load(folder: Path | None = None) -> Library:
     folder = folder or FOLDER
     files = {path.stem: path for path in sorted((folder / "programmes").glob("*.toml"))}
     slugs = [slug for slug in ORDER if slug in files] + [slug for slug in files if slug not in ORDER]
-    lexicon = read_lexicon(folder / "lexicon.toml")
+    lexicon = _read(folder / "lexicon.toml", read_lexicon)
     programmes = {slug: read_programme(files[slug]) for slug in slugs}
-    library = Library(programmes, lexicon, tuple(read_asks(folder / "asks")))
+    library = Library(
+        programmes,
+        lexicon,
+        tuple(row for path in sorted((folder / "asks").glob("*.toml")) for row in _read(path, read_asks)),
+    )
     lexicon.extra.update(_literals(library))
     texts = (*(fact.says for fact in library.facts()), *(phrasing for _, phrasing in library.asks))
     lexicon.written.update(text[at : at + 2] for text in texts for at in range(len(text) - 1))
     return library
+
+
+def _read(path: Path, reader: Callable[[Path], T]) -> T:
+    """Read one of the files on how people speak; what is wrong with it is told with its name."""
+    try:
+        return reader(path)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        what = f"lacks {error}" if isinstance(error, KeyError) else str(error)
+        raise LibraryError(path.name, "", what) from error
 
 
 def _literals(library: Library) -> set[str]:
@@ -247,8 +261,11 @@ def _clause(file: str, slug: str, table: dict[str, Any]) -> Clause:
         raise LibraryError(file, label, f"unknown key {', '.join(sorted(unknown))}")
     facts = [_fact(file, slug, label, one) for one in table.get("fact", [])]
     notes = [_fact(file, slug, label, {"modality": "states", **one}, is_note=True) for one in table.get("note", [])]
-    stretches = tuple((int(order), str(begins), int(length)) for order, begins, length in table.get("stretches", []))
-    return Clause(label, table.get("heading", ""), table.get("fingerprint", ""), stretches, (*facts, *notes))
+    try:
+        rows = [(int(order), str(begins), int(length)) for order, begins, length in table.get("stretches", [])]
+    except (ValueError, TypeError) as error:
+        raise LibraryError(file, label, f"stretches are rows of order, beginning, length: {error}") from error
+    return Clause(label, table.get("heading", ""), table.get("fingerprint", ""), tuple(rows), (*facts, *notes))
 
 
 def _fact(file: str, slug: str, label: str, table: dict[str, Any], is_note: bool = False) -> Fact:

@@ -114,10 +114,15 @@ def _kind(feature: str) -> float:
     return SINGLE if len(feature) == 1 else 1.0
 
 
-def read_asks(folder: Path) -> list[tuple[str, str]]:
-    """Rows (key, phrasing) of `asks/*.toml`: `jiaozuo/naming-round`, `aspects/fee`, `outside/outside`."""
+def read_asks(path: Path) -> list[tuple[str, str]]:
+    """Rows (key, phrasing) of one file of `asks/`: `jiaozuo/naming-round`, `aspects/fee`, `outside/outside`.
+
+    Raises:
+        ValueError: where it is not TOML, or a value is not a list of phrasings.
+    """
     rows = []
-    for path in sorted(folder.glob("*.toml")):
-        for name, phrasings in tomllib.loads(path.read_text(encoding="utf-8")).items():
-            rows += [(f"{path.stem}/{name}", phrasing) for phrasing in phrasings]
+    for name, phrasings in tomllib.loads(path.read_text(encoding="utf-8")).items():
+        if not isinstance(phrasings, list) or not all(isinstance(one, str) for one in phrasings):
+            raise ValueError(f"{name} is not a list of phrasings")
+        rows += [(f"{path.stem}/{name}", phrasing) for phrasing in phrasings]
     return rows

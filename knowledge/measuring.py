@@ -27,7 +27,7 @@ _THRESHOLDS = {
         "字",
         frozenset({"form-words", "form", "form-rules", "form-fields", "materials"}),
     ),
-    "copies": ("copies", "份", frozenset({"copies", "materials", "form", "binding", "form-rules"})),
+    "copies": ("copies", "份", frozenset({"copies"})),
 }
 _CONDITION_NOUNS = ("成果", "制度", "经费", "场所", "场地", "设备", "团队", "课题", "项目", "领衔", "目标")
 
@@ -108,4 +108,4 @@ def _measure(figure: Quantity, need: int, unit: str, modality: Modality) -> str:
     if soft:
         gap = f"{mine}还不到{need}{unit}，低于“{soft}不少于{need}{unit}”"
         return f"{gap}；这是{soft}的要求，不等于一定不行，可说明理由，由评审定"
-    return f"{mine}不够，要求{least}{need}{unit}"
+    return f"{mine}不够，要求{least}{need}{unit}，还差{need - figure.value:g}{unit}"

@@ -1,7 +1,8 @@
 """What a conversation remembers between two messages."""
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,20 @@ class Memory:
             rows = {name: tuple(map(str, raw.get(name, ()))) for name in ("programmes", "recent", "aspects", "facts")}
             cited = tuple((str(document), str(clause)) for document, clause in raw.get("cited", ()))
             return cls(**rows, text=str(raw.get("text", "")), cited=cited, clause=str(raw.get("clause", "")))
-        except (ValueError, TypeError, AttributeError):
+        except (ValueError, TypeError, AttributeError, RecursionError):
             return cls()
+
+    def still_held(self, slugs: Iterable[str]) -> "Memory":
+        """Without the programmes that the library no longer has."""
+        held = set(slugs)
+        if held.issuperset((*self.programmes, *self.recent, *(slug for slug, _ in self.cited))):
+            return self
+        return replace(
+            self,
+            programmes=tuple(slug for slug in self.programmes if slug in held),
+            recent=tuple(slug for slug in self.recent if slug in held),
+            cited=tuple(pair for pair in self.cited if pair[0] in held),
+        )
 
     def seen(self, slugs: tuple[str, ...]) -> tuple[str, ...]:
         """The recent programmes once these have been spoken of too."""

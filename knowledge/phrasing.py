@@ -10,7 +10,7 @@ from knowledge.selecting import Cell
 from knowledge.vocabulary import Status
 
 ROOM = 260  # characters of facts in one answer, before the citation line
-MOST_CITATIONS = 6
+MOST_CITATIONS = 8
 DATED = {"deadline", "seasons", "grant", "contact", "awards", "fee", "naming-round", "current", "receiving", "target"}
 _LINE = 34  # from this length on, facts stand in lines of their own
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 
@@ -38,6 +39,8 @@ _DATE = re.compile(
     r"(?<!\d)((?:19|20)?\d{2})\s*[年./-]\s*(?:(\d{1,2})\s*(?:[月./-]\s*(?:(\d{1,2})\s*[日号]?|底|末|份)?|$|(?=[^\d])))?"
 )
 _BARE_YEAR = re.compile(r"(?<![\d〔\[(])(20[0-4]\d)(?![\d年./\]〕)号-])")
+_HAN_DIGITS = "〇一二三四五六七八九"
+_HAN_YEAR = re.compile(r"(二[〇零][〇零一二三四五六七八九]{2})\s*年")
 _YEAR_WORDS = {"大前年": -3, "前年": -2, "去年": -1, "今年": 0, "明年": 1, "后年": 2}
 _MONTH_DAY = re.compile(rf"({NUMBER})\s*月\s*(?:({NUMBER})\s*[日号]|(底|末))?")
 
@@ -101,6 +104,11 @@ def quantities(text: str) -> tuple[Quantity, ...]:
     return tuple(sorted(found, key=lambda one: one.start))
 
 
+def _is_day(year: int, month: int, day: int) -> bool:
+    """Whether the calendar has it; month and day may be left open (0)."""
+    return month <= 12 and (not day or (month >= 1 and day <= monthrange(year, month)[1]))
+
+
 def moments(text: str, today: date) -> tuple[Moment, ...]:
     """All years and days somebody names, relative words (去年) counted from today."""
     found = []
@@ -111,8 +119,13 @@ def moments(text: str, today: date) -> tuple[Moment, ...]:
                 continue
             year += 2000
         month, day = int(hit[2] or 0), int(hit[3] or 0)
-        if month <= 12 and day <= 31 and (len(hit[1]) == 4 or "年" in hit[0]):
+        if _is_day(year, month, day) and (len(hit[1]) == 4 or "年" in hit[0]):
             found.append(Moment(year, month, day, hit.start()))
+    for hit in _HAN_YEAR.finditer(text):
+        after = _MONTH_DAY.match(text, hit.end())
+        month = int(number(after[1])) if after else 0
+        year = int("".join(str(_HAN_DIGITS.index(one)) for one in hit[1].replace("零", "〇")))
+        found.append(Moment(year, month if month <= 12 else 0, 0, hit.start()))
     for hit in _BARE_YEAR.finditer(text):
         if not any(one.start == hit.start() for one in found):
             found.append(Moment(int(hit[1]), 0, 0, hit.start()))
@@ -122,5 +135,7 @@ def moments(text: str, today: date) -> tuple[Moment, ...]:
             after = _MONTH_DAY.match(text, start + len(word))
             month = int(number(after[1])) if after else 0
             day = int(number(after[2])) if after and after[2] else 0
-            found.append(Moment(today.year + offset, month if month <= 12 else 0, day if day <= 31 else 0, start))
+            month = month if month <= 12 else 0
+            day = day if _is_day(today.year + offset, month, day) else 0
+            found.append(Moment(today.year + offset, month, day, start))
     return tuple(sorted(found, key=lambda one: one.start))

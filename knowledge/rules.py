@@ -13,8 +13,10 @@ def add_years(start: date, years: int) -> date:
 
 def next_yearly(month: int, day: int, today: date) -> date:
     """The next such day of a year, today included (5月底 is 31 May, 年底 is 31 December)."""
-    this_year = date(today.year, month, min(day, monthrange(today.year, month)[1]))
-    return this_year if this_year >= today else add_years(this_year, 1)
+    this_year, next_year = (
+        date(year, month, min(day, monthrange(year, month)[1])) for year in (today.year, today.year + 1)
+    )
+    return this_year if this_year >= today else next_year
 
 
 def quota_total(units: Mapping[str, int], quota: Mapping[str, int]) -> int:
@@ -37,8 +39,15 @@ def longest_run(years: Iterable[int]) -> int:
     return best
 
 
+def add_months(start: date, months: int) -> date:
+    """The corresponding day some months later; the last day of the month where there is none."""
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
+
+
 def months_between(start: date, end: date) -> int:
     """Whole months from one day to a later one, a rest of half a month and more counted as one."""
     months = (end.year - start.year) * 12 + end.month - start.month
-    days = end.day - start.day
-    return months + (1 if days >= 15 else -1 if days <= -15 else 0)
+    if add_months(start, months) > end:
+        months -= 1
+    return months + ((end - add_months(start, months)).days >= 15)

@@ -95,7 +95,9 @@ def small(
     lexicon = library.lexicon
     if not any(one.isalnum() for one in text):
         return "请用文字写下问题，例如：长春评上给多少钱？", Status.HELP, EXAMPLES
-    if text in lexicon.speech["text"] and cited:
+    if text in lexicon.speech["text"]:
+        if not cited:
+            return "先问一个问题，再回复“原文”，就能看依据的条文。", Status.HELP, EXAMPLES
         return passages(library, cited, originals), Status.ANSWERED, ()
     if question.outside and not question.clause and not _is_ours(question) and (ours < STRONG or not question.named):
         return outside(library), Status.OUT_OF_SCOPE, EXAMPLES

@@ -78,7 +78,8 @@ def tell_one(enquiry: Enquiry, programme: Programme) -> Answer:
 
 def _reckoned(enquiry: Enquiry, cells: Sequence[Cell], reckoning: Reckoning) -> Told:
     """What was computed, then the rule it was computed from."""
-    draft = _draft(enquiry, cells[0]) if cells else None
+    points = {aspect for fact in reckoning.facts for aspect in fact.aspects}
+    draft = _draft(enquiry, cells[0]) if cells and cells[0].aspect in points else None
     facts = (*reckoning.facts, *(draft.facts if draft else ()))
     return Told([reckoning.says, *([draft.text] if draft else [])], tuple(dict.fromkeys(facts)), Status.ANSWERED)
 
@@ -186,7 +187,12 @@ def _probed(enquiry: Enquiry, programme: Programme, cells: Sequence[Cell]) -> An
     """A specific thing asked after that the document never names: say so, and what stands nearest."""
     if not cells or cells[0].silence:
         return None
-    told = "".join(fact.says + "".join(fact.words) for fact in programme.facts)
+    is_form = "@form" in enquiry.question.found or "@field" in enquiry.question.found
+    told = "".join(
+        fact.says + "".join(fact.words)
+        for fact in programme.facts
+        if is_form or enquiry.library.lexicon.aspects[fact.aspects[0]].topic != "form"
+    )
     for group in enquiry.question.probes:
         word = next(one for one in group if one in enquiry.question.matches.text)
         if not any(one in told for one in group):

@@ -57,6 +57,8 @@ def failed_years(question: Question, today: date) -> set[int]:
     """The years called failed; a row of years before one verdict shares it (24年25年都没合格)."""
     text, years = question.text, [(one.start, one.year) for one in question.moments]
     if not years:
+        if not re.search(r"我们|我厂|俺|咱|已经|我这|本单位|今年", text):
+            return set()  # a question on the rule, not on a studio's own years
         hit = re.search(rf"(?:连续|连着|接连|已经)?({NUMBER})\s*年(?:里)?(?:都|考核|全|均|连续)*(?:[没不未])", text)
         return {today.year - step for step in range(int(number(hit[1])))} if hit and number(hit[1]) < 20 else set()
     failed: set[int] = set()
@@ -181,9 +183,10 @@ def rounds(question: Question, programme: Programme, aspects: Sequence[str], tod
         return Reckoning(says + "。", (fact,))
     if not NEXT.search(question.text):
         return None
-    return Reckoning(
-        f"每{every}年一次，{last}年办过，下一次是{last + every}年，再下一次{last + 2 * every}年。", (fact,)
-    )
+    following = last + every * max(1, -(-(today.year - last) // every))
+    passed = f"，按间隔{last + every}年起已轮过，" if following > last + every else "，"
+    says = f"每{every}年一次，{last}年办过{passed}下一次是{following}年，再下一次{following + every}年。"
+    return Reckoning(says, (fact,))
 
 
 def yearly_total(question: Question, programme: Programme, aspects: Sequence[str], today: date) -> Reckoning | None:

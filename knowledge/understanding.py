@@ -69,6 +69,7 @@ class Question:
     refused: tuple[str, ...]
     clause: ClauseReference | None
     matches: Matches
+    today: date
     quantities: tuple[Quantity, ...]
     moments: tuple[Moment, ...]
     manner: Manner
@@ -114,6 +115,7 @@ def understand(typed: str, library: Library, today: date) -> Question:
         refused=refused,
         clause=clause,
         matches=matches,
+        today=today,
         quantities=figures,
         moments=moments(bare, today),
         manner=_manner(bare, named, lexicon),
@@ -266,7 +268,7 @@ def _with_person(text: str, matches: Matches) -> tuple[Matches, bool]:
 
 def _elsewhere(text: str, lexicon: Lexicon) -> str:
     for word in lexicon.elsewhere:
-        if word in text and GAP not in text:
+        if word in text and GAP not in text and not ("科协" in word and re.search(r"表|技协|印", text)):
             return word
     return ""
 

@@ -9,6 +9,7 @@ from typing import Protocol
 
 LONGEST = 500  # characters of a message that are read; a story's question stands at its end
 _STRAY = re.compile(r"[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff]")
+_BREAKS = re.compile(r"[\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]+")
 _SPACES = re.compile(r"\s+")
 _PUNCTUATION = str.maketrans(
     {"。": "。", ",": "，", "?": "？", "!": "！", ";": "；", ":": "：", "~": "", "～": "", "…": ""}
@@ -34,7 +35,7 @@ def normalise(text: str) -> str:
         text: what a person typed; of very long text the end is kept, where the question stands.
     """
     text = text[-LONGEST:].encode("utf-8", "ignore").decode("utf-8")
-    text = _STRAY.sub("", unicodedata.normalize("NFKC", text)).lower()
+    text = _STRAY.sub("", unicodedata.normalize("NFKC", _BREAKS.sub(" ", text))).lower()
     text = _simplifier().convert(text).translate(_PUNCTUATION)
     return _SPACES.sub(" ", text).strip()
 

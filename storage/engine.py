@@ -54,13 +54,13 @@ def is_in_memory(address: URL) -> bool:
 def open_engine(address: URL) -> Engine:
     """An engine with the project's settings; a new SQLite file is readable by its owner only."""
     if address.get_backend_name() != "sqlite":
-        return create_engine(address, pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=True)
+        return create_engine(address, hide_parameters=True, pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=True)
     if is_in_memory(address):
         shared: dict[str, Any] = {"check_same_thread": False}
-        engine = create_engine(address, poolclass=StaticPool, connect_args=shared)
+        engine = create_engine(address, hide_parameters=True, poolclass=StaticPool, connect_args=shared)
     else:
         _make_file(Path(address.database or ""))
-        engine = create_engine(address)
+        engine = create_engine(address, hide_parameters=True)
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin_immediately)
     return engine

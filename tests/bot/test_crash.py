@@ -20,6 +20,7 @@ import pytest
 from tests.cast import GRANT
 
 ROOT = Path(__file__).parents[2]
+ENOUGH = 30  # answers before each kill
 COOKIE = "steward=" + "z" * 43
 
 
@@ -59,6 +60,12 @@ def test_twenty_crashes_lose_nothing(tmp_path: Path) -> None:
         test_what_was_answered_survives_kill_9(tmp_path)
 
 
+def _wait_until(answered: dict[str, bytes], number: int, seconds: float = 30.0) -> None:
+    deadline = time.monotonic() + seconds
+    while len(answered) < number and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
 def ask_and_kill(folder: Path, rounds: int) -> dict[str, bytes]:
     """Three people ask until the program is killed, again and again; returns what was answered, by message id."""
     answered: dict[str, bytes] = {}
@@ -76,7 +83,7 @@ def ask_and_kill(folder: Path, rounds: int) -> dict[str, bytes]:
             askers = [threading.Thread(target=keep_asking, args=(url,)) for _ in range(3)]
             for asker in askers:
                 asker.start()
-            time.sleep(0.5)
+            _wait_until(answered, len(answered) + ENOUGH)
             process.send_signal(signal.SIGKILL)
             for asker in askers:
                 asker.join(20)

@@ -1,7 +1,8 @@
 """Conversations as text files.
 
-`> ` is what a person types. Below it stand fragments that the reply must contain (`this | or this`), `! ` those it must
-not, `= ` its status. `# xfail: ` tells why the conversation does not go right yet, `# today: ` the day it is held on.
+`> ` is what a person types. Below it stand fragments that the reply must contain (`this | or this`), behind `! ` those
+it must not, behind `= ` its status; `^` in front of a fragment: at the reply's beginning. `# xfail: ` tells why the
+conversation does not go right yet, `# today: ` the day it is held on.
 """
 
 from collections.abc import Iterable
@@ -25,8 +26,8 @@ class Turn:
 
     def misses(self, reply: Answer) -> list[str]:
         """Why the reply is not what it should be; empty if it is."""
-        found = [f"lacks {' | '.join(group)}" for group in self.must if not any(one in reply.text for one in group)]
-        found += [f"says {one}" for one in self.must_not if one in reply.text]
+        found = [f"lacks {' | '.join(group)}" for group in self.must if not any(_stands(one, reply) for one in group)]
+        found += [f"says {one}" for one in self.must_not if _stands(one, reply)]
         if self.statuses and reply.status not in self.statuses:
             found.append(f"is {reply.status}")
         return [f"> {self.typed}: {miss}\n{reply.text}" for miss in found]
@@ -40,6 +41,12 @@ class Transcript:
     turns: list[Turn] = field(default_factory=list)
     xfail: str = ""
     today: date | None = None
+
+
+def _stands(fragment: str, reply: Answer) -> bool:
+    if fragment.startswith("^"):
+        return reply.text.startswith(fragment[1:])
+    return fragment in reply.text
 
 
 def read(file: Path) -> Transcript:

@@ -76,7 +76,6 @@ def test_a_file_that_is_not_utf_8_is_named(copied: Path) -> None:
         (TCWTA, r"stretches = \[\[1, ", 'stretches = [["one", '),
     ],
 )
-@pytest.mark.xfail(reason=NOT_YET, strict=True)
 def test_other_files_are_named_too(copied: Path, file: str, pattern: str, replacement: str) -> None:
     plant(copied, file, pattern, replacement)
     with pytest.raises(LibraryError, match=Path(file).name.replace(".", r"\.")):

@@ -64,7 +64,6 @@ def test_the_next_yearly_day_is_neither_past_nor_far(month_day: tuple[int, int],
     assert next_yearly(*month_day, found) == found
 
 
-@pytest.mark.xfail(reason="after the end of February the next leap day is taken for the 28th", strict=True)
 def test_the_end_of_february_comes_next_in_a_leap_year() -> None:
     assert next_yearly(2, 29, date(2027, 3, 1)) == date(2028, 2, 29)
 

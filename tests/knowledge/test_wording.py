@@ -28,7 +28,6 @@ def test_what_is_typed_is_brought_to_one_spelling(typed: str, read: str) -> None
     assert normalise(typed) == read
 
 
-@pytest.mark.xfail(reason="a line break is dropped, so that the lines run into one another", strict=True)
 @pytest.mark.parametrize("gap", ["\n", "\t", "\r\n", "\u2028"])
 def test_a_line_break_keeps_two_lines_apart(gap: str) -> None:
     assert normalise(f"焦作给多少钱{gap}长春呢") != normalise("焦作给多少钱长春呢")
