@@ -32,7 +32,7 @@ class Terminal:
             command, cwd=ROOT, env=environment, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
         )
         os.close(theirs)
-        self._seen = b""
+        self._seen, self._told = b"", 0
 
     def types(self, text: str) -> None:
         os.write(self._ours, text.encode())
@@ -46,8 +46,9 @@ class Terminal:
                     self._seen += os.read(self._ours, 65536)
                 except OSError:  # the other end is closed
                     break
-        assert text in self._shown()
-        shown, self._seen = self._shown(), b""
+        shown = self._shown()
+        assert text in shown
+        self._told += shown.index(text) + len(text)  # what stands behind it is waited for next
         return shown
 
     def close(self) -> None:
@@ -56,7 +57,7 @@ class Terminal:
         os.close(self._ours)
 
     def _shown(self) -> str:
-        return CONTROLS.sub("", self._seen.decode("utf-8", "replace"))
+        return CONTROLS.sub("", self._seen.decode("utf-8", "replace"))[self._told :]
 
 
 @pytest.fixture
