@@ -6,29 +6,20 @@ from dataclasses import replace
 from knowledge import talk
 from knowledge.closing import Answer, finish
 from knowledge.context import Enquiry
-from knowledge.labels import neighbour
+from knowledge.labels import ClauseReference, neighbour
 from knowledge.reading import clause_draft
 from knowledge.understanding import Question
 from knowledge.vocabulary import Status
+
+OUTLINE = "附件2"  # its parts are numbered like those of the document
 
 
 def tell_clause(enquiry: Enquiry) -> Answer | None:
     """What a clause says that the question names, or the one beside the last; nothing where it names none."""
     question, memory, library = enquiry.question, enquiry.memory, enquiry.library
-    reference = question.clause
     slugs = question.named or memory.programmes
+    reference = _reference(enquiry)
     if reference is None:
-        if memory.clause and slugs and (step := _step(question)):
-            reference = neighbour(memory.clause, step)
-        if reference is None:
-            return None
-    elif (
-        reference.article
-        and not question.named
-        and not memory.clause
-        and memory.aspects
-        and _has_item(enquiry, reference.article)
-    ):
         return None
     if not slugs:
         holders = [one.id for one in library.programmes.values() if reference.labels[0] in one.by_label]
@@ -41,6 +32,21 @@ def tell_clause(enquiry: Enquiry) -> Answer | None:
     finished = finish(enquiry, draft.text, draft.status, draft.citations, (programme.id,), memory.aspects, draft.facts)
     label = draft.citations[0].clause if draft.citations else reference.labels[0]
     return replace(finished, memory=replace(finished.memory, clause=label, text=memory.text or question.text))
+
+
+def _reference(enquiry: Enquiry) -> ClauseReference | None:
+    """The clause that is meant: the one named, the one beside the last, a part of the outline just read."""
+    question, memory = enquiry.question, enquiry.memory
+    named = question.clause
+    if named is None:
+        step = _step(question) if memory.clause and (question.named or memory.programmes) else 0
+        return neighbour(memory.clause, step) if step else None
+    if question.named:
+        return named
+    if memory.clause == OUTLINE and re.fullmatch(r"[一二三四]", named.labels[0]):
+        return ClauseReference(OUTLINE, (OUTLINE,))
+    is_item = named.article and not memory.clause and memory.aspects and _has_item(enquiry, named.article)
+    return None if is_item else named
 
 
 def _step(question: Question) -> int:

@@ -8,9 +8,11 @@ from knowledge.context import Enquiry
 from knowledge.library import Citation, Fact
 from knowledge.memory import Memory
 from knowledge.phrasing import cite
+from knowledge.understanding import GAP
 from knowledge.vocabulary import Status
 
 LONGEST_ANSWER = 590  # characters of one answer, its citation line included
+LONGEST_KEPT = 80  # characters of a chain of elliptic questions that are remembered
 MOST_OPTIONS = 3
 
 
@@ -46,13 +48,19 @@ def finish(
     memory = Memory(
         programmes=tuple(slugs),
         recent=enquiry.memory.seen(tuple(slugs)),
-        text=enquiry.question.matches.text.replace("·", ""),
+        text=_asked(enquiry),
         aspects=tuple(aspects),
         facts=tuple(fact.id for fact in facts),
         cited=tuple((one.document, one.clause) for one in citations),
     )
     options = next_questions(enquiry, slugs, aspects)
     return Answer(f"{text}\n{line}" if line else text, status, tuple(citations), options, memory)
+
+
+def _asked(enquiry: Enquiry) -> str:
+    """The question as it is to be asked again: an elliptic one behind the one it leans on."""
+    said = enquiry.question.matches.text.replace(GAP, "")
+    return f"{enquiry.memory.text}，{said}"[-LONGEST_KEPT:] if enquiry.is_elliptic else said
 
 
 def next_questions(enquiry: Enquiry, slugs: Sequence[str], aspects: Sequence[str]) -> tuple[str, ...]:

@@ -25,7 +25,6 @@ _MEASURES = (
     ("people_at_least", "人"),
     ("area_at_least", "平方米"),
     ("count", "个"),
-    ("count_at_least", "个"),
     ("copies", "份"),
     ("in_row", "年"),
 )
@@ -210,6 +209,8 @@ def _measured(stated: Sequence[Column], aspect: str) -> list[tuple[Column, float
             values = [value for fact in column.facts if (value := getattr(fact.values, name)) is not None]
             if not values and name == "yuan":
                 values = [value for fact in column.facts if (value := fact.values.yuan_at_least) is not None]
+            if not values and name == "count":
+                values = [value for fact in column.facts if (value := fact.values.count_at_least) is not None]
             if not values and name == "years":
                 values = [
                     value

@@ -27,7 +27,6 @@ _THRESHOLDS = {
         "字",
         frozenset({"form-words", "form", "form-rules", "form-fields", "materials"}),
     ),
-    "copies": ("copies", "份", frozenset({"copies"})),
 }
 _CONDITION_NOUNS = ("成果", "制度", "经费", "场所", "场地", "设备", "团队", "课题", "项目", "领衔", "目标")
 
@@ -48,7 +47,7 @@ def lacks(question: Question, programme: Programme) -> Reckoning | None:
     missed: dict[str, Fact] = {}
     for noun in _CONDITION_NOUNS:
         if re.search(rf"{noun}[^，。；]{{0,5}}(?:拿不出|没有|没出|没立|没建|还没|都没|也没|缺|为零)", question.text):
-            fact = next((one for one in facts if noun in one.says), None)
+            fact = min((one for one in facts if noun in one.says), key=lambda one: one.says.index(noun), default=None)
             if fact:
                 missed.setdefault(noun, fact)
     if not missed:
@@ -102,7 +101,7 @@ def _is_claim(question: Question, figure: Quantity) -> bool:
 
 def _measure(figure: Quantity, need: int, unit: str, modality: Modality) -> str:
     soft, mine = _SOFT.get(modality, ""), f"{figure.value:g}{unit}"
-    least = "" if unit == "份" else "不少于"
+    least = "不少于"
     if figure.value >= need:
         return f"{mine}够了（{soft or '要求'}{least}{need}{unit}）"
     if soft:

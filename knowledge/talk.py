@@ -12,6 +12,7 @@ EXAMPLES = ("焦作市级命名给多少钱", "中国技协有效期几年", "�
 WHICH_POINT = "您想比较哪一方面？比如：给多少钱、有效期、团队人数、考核办法。"
 SELF = "您好，我是工作室管家，一个按文件条款回答问题的程序（机器人），不是真人。\n"
 STRONG = 2.0  # evidence for a point of ours that outweighs a word from elsewhere beside a programme's name
+SHORT = 3  # characters of a message in which 好 or 行 is all that is said
 LONGEST_CHAT = 12  # characters from which a message is not taken for mere chat
 CLOSE, MARGIN = 0.5, 0.1  # likeness that settles a message as chat or as not ours, and its lead over ours
 Small = tuple[str, Status, tuple[str, ...]]
@@ -160,7 +161,7 @@ def _chat(text: str, library: Library) -> Small | None:
     kinds = []
     for kind in ("greet", "thanks", "bye", "self"):
         for word in sorted(lexicon.smalltalk[kind], key=len, reverse=True):
-            if word in rest:
+            if word in rest and (len(word) > 1 or len(text) <= SHORT):
                 rest = rest.replace(word, "")
                 kinds.append(kind)
     for word in sorted(lexicon.fillers, key=len, reverse=True):

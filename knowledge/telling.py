@@ -183,6 +183,12 @@ def _is_sure(enquiry: Enquiry, units: Sequence[Unit]) -> bool:
     return left <= 2 or (asked is not None and asked.weight >= ASKED_SURE and left <= 4)
 
 
+def _named_field(text: str, told: str) -> tuple[tuple[str, ...], ...]:
+    """经济效益那格: the form field that a question names, where no such field is told of."""
+    hit = re.search(r"([\u4e00-\u9fff]{2,4})[”’」]?(?:那|这)一?个?[格栏]", text)
+    return ((hit[1],),) if hit and not any(hit[1][at : at + 2] in told for at in range(len(hit[1]) - 1)) else ()
+
+
 def _probed(enquiry: Enquiry, programme: Programme, cells: Sequence[Cell]) -> Answer | None:
     """A specific thing asked after that the document never names: say so, and what stands nearest."""
     if not cells or cells[0].silence:
@@ -193,7 +199,7 @@ def _probed(enquiry: Enquiry, programme: Programme, cells: Sequence[Cell]) -> An
         for fact in programme.facts
         if is_form or enquiry.library.lexicon.aspects[fact.aspects[0]].topic != "form"
     )
-    for group in enquiry.question.probes:
+    for group in (*_named_field(enquiry.question.matches.text, told), *enquiry.question.probes):
         word = next(one for one in group if one in enquiry.question.matches.text)
         if not any(one in told for one in group):
             facts = choose(cells[0], (), (), 120)[:2]
