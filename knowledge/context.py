@@ -73,6 +73,8 @@ def in_context(enquiry: Enquiry) -> Enquiry:
     if is_bare(enquiry):
         again = understand(_substituted(enquiry), enquiry.library, enquiry.today)
         named = question.named
+        if not named and question.says(enquiry.library.lexicon, "more-of-these"):
+            named = memory.recent[-3:] if "三" in question.text else memory.recent[-2:]
         if len(named) == 1 and memory.programmes and is_against(question) and memory.programmes[-1] not in named:
             named = (memory.programmes[-1], *named)
         again = replace(
@@ -140,9 +142,11 @@ def is_bare(enquiry: Enquiry) -> bool:
     forms = _all_case_forms(enquiry.library)
     if question.named and question.text.strip("第个家项号。. ").isnumeric():
         return True
-    has_anchor = bool(question.named) or any(form in question.text for form in forms)
     has_anchor = (
-        has_anchor or (question.is_correction and bool(question.quantities)) or bool(question.says(lexicon, "everyone"))
+        bool(question.named)
+        or any(form in question.text for form in forms)
+        or (question.is_correction and bool(question.quantities))
+        or any(question.says(lexicon, group) for group in ("everyone", "more-of-these"))
     )
     if not has_anchor:
         return False
@@ -151,7 +155,7 @@ def is_bare(enquiry: Enquiry) -> bool:
     rest = question.matches.text
     for word in forms:
         rest = rest.replace(word, "")
-    for group in ("everyone", "correction", "refers", "negated", "fillers"):
+    for group in ("everyone", "more-of-these", "correction", "refers", "negated", "fillers"):
         for word in sorted(lexicon.speech[group], key=len, reverse=True):
             if len(word) > 1:
                 rest = rest.replace(word, "")
@@ -202,6 +206,8 @@ def _last_form(text: str, forms: list[str]) -> str:
 def _substituted(enquiry: Enquiry) -> str:
     """The old question with the new case or figure in the place of the old one."""
     old, question = enquiry.memory.text, enquiry.question
+    if same := re.search(r"一样|相同|不同|区别|一致", question.text):
+        old = f"{old}，{same[0]}吗"
     forms = _all_case_forms(enquiry.library)
     new = _last_form(question.text, forms)
     if new:

@@ -21,7 +21,8 @@ def on_time(question: Question, programme: Programme, aspects: Sequence[str], to
     ):
         return None
     fact = next((one for one in programme.facts_on("deadline") if one.values.month or one.values.until), None)
-    if not fact or not {"deadline", "receiver", "opening"} & set(aspects[:2]):
+    is_handed_in = bool(moment.day and re.search(r"交|报|送|递", question.text))
+    if not fact or not (is_handed_in or {"deadline", "receiver", "opening"} & set(aspects[:2])):
         return None
     last = fact.values.until or date(moment.year, fact.values.month or 1, fact.values.day or 1)
     day = date(moment.year, moment.month, moment.day or 1)

@@ -11,7 +11,7 @@ from knowledge.closing import Answer, finish
 from knowledge.context import Enquiry
 from knowledge.library import Fact, Programme
 from knowledge.phrasing import MOST_CITATIONS, ROOM, Draft, choose, join, sentence, silence, upcoming
-from knowledge.quantities import number
+from knowledge.quantities import KIND_VALUES, number
 from knowledge.reckoning import reckon
 from knowledge.selecting import Cell, Unit, rank, runners_up, select
 from knowledge.timing import Reckoning
@@ -103,8 +103,20 @@ def _told(enquiry: Enquiry, cells: Sequence[Cell], units: Sequence[Unit]) -> Tol
     strong = [fact for cell in cells for fact in cell.strong if fact in facts]
     if told.status is Status.ANSWERED and (open_ := _open_points(enquiry, cells[0], strong or facts)):
         told.add(open_)
+    if enquiry.question.is_yes_no:
+        _correct_other_figures(enquiry, cells[0].programme, told)
     _tell_runners_up(enquiry, cells, units, told)
     return told
+
+
+def _correct_other_figures(enquiry: Enquiry, programme: Programme, told: Told) -> None:
+    """Tell the one fact that a further assumed figure is of (三年评一次、给10万，对吧: the sum too)."""
+    for figure in enquiry.question.quantities:
+        names = KIND_VALUES.get(figure.kind, ())
+        stated = [fact for fact in programme.facts if any(getattr(fact.values, name) is not None for name in names)]
+        if len(stated) == 1 and stated[0] not in told.facts:
+            told.parts.append(f"另外：{sentence(stated[0], enquiry.today)}。")
+            told.facts = (*told.facts, stated[0])
 
 
 def _open_points(enquiry: Enquiry, cell: Cell, facts: Sequence[Fact]) -> str:
