@@ -182,6 +182,27 @@ class Lexicon:
             table.update(dict.fromkeys(names.pinyin, names.names[0]))
         return table
 
+    @cached_property
+    def concept_forms(self) -> tuple[Mapping[str, tuple[str, ...]], int]:
+        """Surface form -> its concepts, and the length of the longest such form."""
+        table = {
+            form: concepts
+            for form, words in self.surfaces.items()
+            if (concepts := tuple(word for word, _ in words if word.startswith("@")))
+        }
+        return table, max(map(len, table))
+
+    def concepts(self, text: str) -> set[str]:
+        """The concepts of a normalised text, their places left aside."""
+        forms, longest = self.concept_forms
+        length = len(text)
+        return {
+            concept
+            for start in range(length)
+            for end in range(start + 1, min(length, start + longest) + 1)
+            for concept in forms.get(text[start:end], ())
+        }
+
     def match(self, text: str, least: int = 1) -> Matches:
         """Find every known word of a normalised text in one pass.
 

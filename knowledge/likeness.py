@@ -1,7 +1,7 @@
 """How like a question is to the ways people are known to ask: shared characters and concepts, rare ones first."""
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log, sqrt
 from pathlib import Path
@@ -40,7 +40,8 @@ class Phrasings:
         Args:
             matches: a normalised question, programmes' names taken out, with the words found in it.
         """
-        features = dict(read_features(matches))
+        concepts = ((word, mask) for word, (_, mask) in matches.found.items())
+        features = dict(read_features(matches.text, concepts))
         weights = {feature: self.rarity[feature] for feature in features if feature in self.rarity}
         norm = sqrt(sum(weight * weight for weight in weights.values())) or 1.0
         sums: dict[int, float] = {}
@@ -63,49 +64,55 @@ class Phrasings:
     def _places(self, number: int, features: Mapping[str, int]) -> int:
         places = 0
         for feature in self.bags[number]:
-            places |= features.get(feature, 0)
+            if len(feature) > 1:
+                places |= features.get(feature, 0)
         return places
 
 
-def read_features(matches: Matches) -> Iterator[tuple[str, int]]:
-    """The features of a text with the places they stand on: characters, pairs, concepts."""
-    text = matches.text
+def read_features(text: str, concepts: Iterable[tuple[str, int]]) -> Iterator[tuple[str, int]]:
+    """The features of a text with the places they stand on: characters, pairs, concepts.
+
+    Args:
+        text: a question or a phrasing.
+        concepts: the concepts found in it, with their places.
+    """
     for at, one in enumerate(text):
         if one.isalnum():
             yield one, 1 << at
             if text[at + 1 : at + 2].isalnum():
                 yield text[at : at + 2], 3 << at
-    for word, (_, mask) in matches.found.items():
+    for word, mask in concepts:
         if word.startswith("@") and word != "@studio":
             yield word, mask
 
 
-def compile_phrasings(rows: Iterable[tuple[str, str]], lexicon: Lexicon) -> Phrasings:
+def compile_phrasings(rows: Sequence[tuple[str, str]], lexicon: Lexicon) -> Phrasings:
     """Turn (key, phrasing) rows round."""
-    keys: list[str] = []
-    bags: list[set[str]] = []
-    for key, phrasing in rows:
-        keys.append(key)
-        bags.append({feature for feature, _ in read_features(lexicon.match(phrasing.lower()))})
-    counts: dict[str, int] = {}
-    for bag in bags:
-        for feature in bag:
-            counts[feature] = counts.get(feature, 0) + 1
-    total = len(bags) or 1
-    rarity = {feature: log(1 + total / count) * _kind(feature) for feature, count in counts.items()}
+    known: dict[str, str] = {}  # one string object a feature, however often it occurs
+    bags: list[tuple[str, ...]] = []
+    for _, phrasing in rows:
+        text = phrasing.lower()
+        features = read_features(text, ((word, 0) for word in lexicon.concepts(text)))
+        bags.append(tuple({known.setdefault(feature, feature): None for feature, _ in features}))
     postings: dict[str, list[int]] = {}
     for number, bag in enumerate(bags):
         for feature in bag:
             postings.setdefault(feature, []).append(number)
+    total = len(bags) or 1
+    rarity = {feature: log(1 + total / len(numbers)) * _kind(feature) for feature, numbers in postings.items()}
     norms = tuple(sqrt(sum(rarity[feature] ** 2 for feature in bag)) or 1.0 for bag in bags)
-    floors = tuple(LEAST * OWN * norm * norm for norm in norms)
-    told = tuple(tuple(feature for feature in bag if len(feature) > 1) for bag in bags)
-    kept = {
-        feature: tuple(row)
-        for feature, row in postings.items()
-        if len(row) <= (COMMON_SINGLE if len(feature) == 1 else COMMON)
-    }
-    return Phrasings(tuple(keys), norms, floors, told, kept, rarity)
+    return Phrasings(
+        keys=tuple(key for key, _ in rows),
+        norms=norms,
+        floors=tuple(LEAST * OWN * norm * norm for norm in norms),
+        bags=tuple(bags),
+        postings={feature: tuple(row) for feature, row in postings.items() if len(row) <= _most(feature)},
+        rarity=rarity,
+    )
+
+
+def _most(feature: str) -> int:
+    return COMMON_SINGLE if len(feature) == 1 else COMMON
 
 
 def _kind(feature: str) -> float:

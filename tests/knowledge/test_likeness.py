@@ -56,8 +56,9 @@ def test_the_places_are_those_that_were_shared(phrasings: Phrasings, lexicon: Le
     assert places & 0b1111 == 0
 
 
-def test_features_stand_where_they_are_found(lexicon: Lexicon) -> None:
-    features = dict(read_features(lexicon.match("茶馆，几点")))
+def test_features_stand_where_they_are_found() -> None:
+    features = dict(read_features("茶馆，几点", [("@when", 0b11000), ("馆", 0b10)]))
+    assert features["@when"] == 0b11000
     assert features["茶馆"] == 0b11
     assert "馆，" not in features
     assert features["点"] == 1 << 4
