@@ -57,7 +57,7 @@ def rule(question: Question, facts: Iterable[Fact], around: Iterable[Fact] = (),
         and not _NEGATED.search(_confirming(question, facts))
     ):
         return Ruling.FAILS
-    if any(fact.values.until for fact in facts):
+    if any(fact.values.until for fact in facts) or _DENIED.search(_ASKED_BOTH_WAYS.sub("", question.text)):
         return Ruling.OPEN
     if _STRICT.search(question.text) or question.is_negative != (confirmed > 0 and question.is_negative):
         return Ruling.OPEN
@@ -114,6 +114,8 @@ _MINE = re.compile(r"我们|我厂|俺|咱|我这|本单位|手底下|底下还�
 _GIVES_UP = re.compile(
     r"(?:不了|不能[^，。]{0,6}|不行|没资格|没戏|不可以|没门)了?(?:吧|对吧|是吧|对不对|吗|么)?[?？。]*$"
 )
+_ASKED_BOTH_WAYS = re.compile(r"(.)不\1|是不是|有没有|没错|没记错|对不对|[不没][?？。！!]*$")
+_DENIED = re.compile(r"[不没无未]")  # beside such a word no yes is ventured
 _NEGATED = re.compile(r"不|没|无|免")  # a claim that is itself a no
 _STRICT = re.compile(r"一律|只能|只有|必须|非得|一定|就够|就行了|都不用|不用|随便|自动|永远|终身|全部|都要")
 _ABLE = re.compile(r"能|可以|许|准|批|行不|行吗|行吧|就行|得了|成不|中不|够|算")

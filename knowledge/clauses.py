@@ -11,6 +11,7 @@ from knowledge.reading import clause_draft
 from knowledge.understanding import Question
 from knowledge.vocabulary import Status
 
+FORM_NOTE = "附件1说明"  # its points are called 第三条 too
 OUTLINE = "附件2"  # its parts are numbered like those of the document
 
 
@@ -45,6 +46,9 @@ def _reference(enquiry: Enquiry) -> ClauseReference | None:
         return named
     if memory.clause == OUTLINE and re.fullmatch(r"[一二三四]", named.labels[0]):
         return ClauseReference(OUTLINE, (OUTLINE,))
+    if named.article and memory.clause.startswith(FORM_NOTE):
+        label = f"{FORM_NOTE}{named.article}"
+        return ClauseReference(label, (label,))
     is_item = named.article and not memory.clause and memory.aspects and _has_item(enquiry, named.article)
     return None if is_item else named
 

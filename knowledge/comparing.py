@@ -38,6 +38,7 @@ _SAME = re.compile(r"一样|相同|一致|同不同|统一|都是|区别|不同|
 _BOTH = re.compile(
     r"都有|都要|都得|都能|都可|都给|都写|都规定|都会|都提|都设|均有|都需|都强调|都说|都允许|都是|都不|都没"
 )
+RATES = re.compile(r"年下来|算下来|摊到|年均|平均每年|每一年")  # numbers to be brought to the same years
 _ITEMS = re.compile(r"[几多]少?条|条数|几项|几有|多少项")
 _COUNTED = ("quota", "naming-number", "target", "leader-count")
 _YES_WHICH = re.compile(r"哪[些家几个份一]|谁")
@@ -134,8 +135,8 @@ def conclude(question: Question, columns: Sequence[Column]) -> str:
     measured = _measured(stated, columns[0].cell.aspect if columns[0].cell else "")
     if _ITEMS.search(text) and (counted := _items(stated)):
         measured = counted
-    if dated := _dated(stated, text):
-        return dated
+    if settled := _dated(stated, text) or _rates(stated, text):
+        return settled
     parts: list[str] = []
     if measured and (_MOST.search(text) or _LEAST.search(text) or len(columns) == 2):
         parts.append(_ordered(measured, bool(_LEAST.search(text)), len(columns)))
@@ -157,6 +158,29 @@ def conclude(question: Question, columns: Sequence[Column]) -> str:
     if not parts and len(columns) > 2 and stated and silent:
         parts.append(f"写明的有{_names(stated)}；{_names(silent)}没有写明。")
     return "".join(parts)
+
+
+def _rates(stated: Sequence[Column], text: str) -> str:
+    """Numbers at different intervals, brought to the same years (10个 a year, 20个 every 3 years: over three years)."""
+    if not RATES.search(text):
+        return ""
+    rows: list[tuple[float, Column, int]] = []
+    for column in stated:
+        numbers = next((one for one in column.programme.facts_on("naming-number") if _named_each(one)), None)
+        interval = next((one for one in column.programme.facts_on("naming-interval") if one.values.every_years), None)
+        if numbers and interval:
+            every = interval.values.every_years or 1
+            rows.append((_named_each(numbers) / every, column, every))
+    if len(rows) != 2:
+        return ""
+    (high, first, _), (low, second, _) = sorted(rows, key=lambda row: -row[0])
+    years = max(every for *_, every in rows)
+    more, fewer = (f"{column.programme.name}{rate * years:g}个" for rate, column in ((high, first), (low, second)))
+    return f"{first.programme.name}多：按{years}年算，{more}，{fewer}左右。"
+
+
+def _named_each(fact: Fact) -> int:
+    return fact.values.count or fact.values.count_about or 0
 
 
 def _items(stated: Sequence[Column]) -> list[tuple[Column, float, str]]:

@@ -20,6 +20,8 @@ ELLIPTIC = 1.25  # below this a turn does not stand on its own
 _BACK = re.compile(
     r"^(?:那|要是|如果|也|它|他们|这|还|要|又|再|然后|会上|里面|其中)|呢[，,?？。]|呢$|这个|那个|它|刚才|上面|前头|后头"
 )
+# the point is closed, a new one begins
+_MOVES_ON = re.compile(r"^(?:知道了|好的|好嘞|明白了?|了解了?|收到|行吧|嗯嗯?|哦|谢谢)[，。,！! ]")
 _OURS = re.compile(
     r"创新工作室|工作室|创新|职工|技师|技术|劳模|工匠|人才|的|总工会|市总|工会|办法|文件|意见|通知|集团|公司|项目|情况|规定|怎么样|如何|市|单位"
 )
@@ -69,6 +71,8 @@ def in_context(enquiry: Enquiry) -> Enquiry:
     """Fill an elliptic turn: the old question anew with the new programme or case, or old words carried along."""
     question, memory = enquiry.question, enquiry.memory
     if not memory.text or question.elsewhere:
+        return enquiry
+    if _MOVES_ON.search(question.text) and enquiry.content and not _BACK.search(question.matches.text):
         return enquiry
     if is_bare(enquiry):
         again = understand(_substituted(enquiry), enquiry.library, enquiry.today)

@@ -1,11 +1,12 @@
 """Several programmes' answer: the points that fit them best together, a line each."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from knowledge import talk
 from knowledge.closing import Answer, finish
-from knowledge.comparing import compare
+from knowledge.comparing import RATES, compare
 from knowledge.context import Enquiry
 from knowledge.library import Programme
 from knowledge.selecting import SECOND_SHARE, Cell, Unit, cell, rank, select
@@ -24,7 +25,9 @@ def tell_several(enquiry: Enquiry, slugs: Sequence[str]) -> Answer:
         (one, rank(one, enquiry.scores, enquiry.hits, enquiry.content))
         for one in map(enquiry.library.programmes.__getitem__, slugs)
     ]
-    points = _common_points(ranked, enquiry.question.matches.text)
+    text = enquiry.question.matches.text
+    is_rate = RATES.search(text) and re.search(r"命名|评|选|多|少", text)
+    points = ["naming-number"] if is_rate else _common_points(ranked, text)
     if not points:
         memory = replace(enquiry.memory, programmes=tuple(slugs), recent=enquiry.memory.seen(tuple(slugs)))
         return Answer(talk.WHICH_POINT, Status.CLARIFY, (), talk.EXAMPLES, memory, is_doubtful=True)
@@ -35,10 +38,10 @@ def tell_several(enquiry: Enquiry, slugs: Sequence[str]) -> Answer:
         for point in points
     ]
     names = [f"〔{enquiry.library.lexicon.aspects[point].name}〕\n" if len(points) > 1 else "" for point in points]
-    text = "\n".join(name + draft.text for name, draft in zip(names, drafts, strict=True))
+    body = "\n".join(name + draft.text for name, draft in zip(names, drafts, strict=True))
     citations = list(dict.fromkeys(citation for draft in drafts for citation in draft.citations))[:MOST_CITED]
     facts = [fact for draft in drafts for fact in draft.facts]
-    return finish(enquiry, text, drafts[0].status, citations, tuple(slugs), points, facts)
+    return finish(enquiry, body, drafts[0].status, citations, tuple(slugs), points, facts)
 
 
 def _common_points(ranked: Sequence[tuple[Programme, Sequence[Unit]]], text: str) -> list[str]:

@@ -108,8 +108,10 @@ def small(
         and ("你" in text or not _is_ours(question))
     ):
         return ability(library), Status.HELP, EXAMPLES
-    if question.is_correction or question.clause or question.named or question.quantities:
+    if question.is_correction or question.clause or question.quantities:
         return None
+    if question.named:
+        return _by_likeness(question, library, likes) if ours < CLOSE and "outside/outside" in likes else None
     if chat := _chat(text, library):
         return chat
     return _by_likeness(question, library, likes) if ours < STRONG else None

@@ -220,8 +220,10 @@ def _probed(enquiry: Enquiry, programme: Programme, cells: Sequence[Cell]) -> An
                 + "；".join(fact.says for fact in facts)
                 + "。"
             )
+            is_all = enquiry.question.is_yes_no and "，" not in enquiry.question.text
+            status = Status.NOT_STATED if is_all else Status.PARTIAL
             citations = tuple(dict.fromkeys(fact.citation for fact in facts))
-            return finish(enquiry, text, Status.NOT_STATED, citations, (programme.id,), [cells[0].aspect], facts)
+            return finish(enquiry, text, status, citations, (programme.id,), [cells[0].aspect], facts)
     return None
 
 

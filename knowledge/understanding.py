@@ -223,12 +223,17 @@ def find_programmes(text: str, lexicon: Lexicon) -> tuple[tuple[str, ...], tuple
         if not any(span[0] < other[1] and other[0] < span[1] for other in kept):
             kept.append(span)
     kept.sort()
-    refused = tuple(slug for start, _, slug in kept if text[:start].endswith(lexicon.speech["negated"]))
+    refused = tuple(slug for start, _, slug in kept if _is_turned_away(text[:start], lexicon))
     named = tuple(dict.fromkeys(slug for _, _, slug in kept if slug not in refused))
     bare = list(text)
     for start, end, _ in kept:
         bare[start:end] = GAP * (end - start)
     return named, refused, _TITLE.sub(_blank, _KIND.sub(_blank, "".join(bare)))
+
+
+def _is_turned_away(before: str, lexicon: Lexicon) -> bool:
+    """不是焦作 turns away from it; 是不是焦作 does not."""
+    return before.endswith(lexicon.speech["negated"]) and not before.endswith(("是不是", "是不"))
 
 
 def _blank(hit: re.Match[str]) -> str:
