@@ -135,7 +135,7 @@ def conclude(question: Question, columns: Sequence[Column]) -> str:
     measured = _measured(stated, columns[0].cell.aspect if columns[0].cell else "")
     if _ITEMS.search(text) and (counted := _items(stated)):
         measured = counted
-    if settled := _dated(stated, text) or _rates(stated, text):
+    if settled := _dated(stated, text) or _rates(stated, text) or _allowed(stated, silent, text):
         return settled
     parts: list[str] = []
     if measured and (_MOST.search(text) or _LEAST.search(text) or len(columns) == 2):
@@ -158,6 +158,19 @@ def conclude(question: Question, columns: Sequence[Column]) -> str:
     if not parts and len(columns) > 2 and stated and silent:
         parts.append(f"写明的有{_names(stated)}；{_names(silent)}没有写明。")
     return "".join(parts)
+
+
+def _allowed(stated: Sequence[Column], silent: Sequence[Column], text: str) -> str:
+    """Which allow it, which do not, which say nothing."""
+    rows = [
+        (column, fact.values.allowed) for column in stated for fact in column.facts if fact.values.allowed is not None
+    ]
+    yes = [column for column, is_allowed in rows if is_allowed]
+    no = [column for column, is_allowed in rows if not is_allowed]
+    if not yes or not no or not re.search(r"能|可以|行|许|准|一样|不同", text):
+        return ""
+    rest = f"；{_names(silent)}没有写" if silent else ""
+    return f"{'不一样。' if len(rows) == 2 else ''}{_names(no)}不可以，{_names(yes)}可以{rest}。"
 
 
 def _rates(stated: Sequence[Column], text: str) -> str:

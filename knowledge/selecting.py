@@ -8,9 +8,11 @@ from knowledge.library import Fact, Programme, Silence
 
 SECONDARY = 0.92  # a fact speaks a little less for the aspects it carries beside its first
 CLOSE_CALL, CLOSER_CALL = 0.7, 0.85  # share of the best weight from which a runner-up fact, a silence is told too
+LIST = 3  # numbered facts that make a list, told in the order of the document
 MOST_ALSO = 2
 NEAR = 0.5  # share of what the nearest fact has in common with the question that counts for a silence beside it
 NOTE = 0.8  # a note on the original stands behind a fact
+MOST_UNSAID = 1.5  # a story before the question does not weigh more than this
 UNSAID = 0.1  # what a unit loses for each character of matter it does not speak of
 WORTH = 0.6  # what a unit must weigh to be looked at
 _SEPARATORS = "，、；？。?,;和跟与及还又或"
@@ -92,7 +94,7 @@ def _silence_unit(silence: Silence, score: Score, hits: Hits, content: int) -> U
 
 def _left(content: int, places: int) -> float:
     """What a unit loses for the matter it does not speak of."""
-    return UNSAID * (content & ~places).bit_count()
+    return min(MOST_UNSAID, UNSAID * (content & ~places).bit_count())
 
 
 def select(programme: Programme, units: Sequence[Unit], text: str, most: int = 3) -> list[Cell]:
@@ -168,7 +170,8 @@ def cell(programme: Programme, unit: Unit, units: Iterable[Unit] = ()) -> Cell:
     facts = programme.facts_on(unit.aspect)
     if unit.fact and unit.fact not in facts:
         facts = (unit.fact, *facts)
-    ordered = tuple(sorted(facts, key=lambda fact: (fact.aspects[0] != unit.aspect, facts.index(fact))))
+    is_list = sum(fact.item > 0 for fact in facts) >= LIST
+    ordered = tuple(sorted(facts, key=lambda fact: (not is_list and fact.aspects[0] != unit.aspect, facts.index(fact))))
     best = max((weights.get(fact, 0.0) for fact in facts), default=0.0)
     others = sorted(weights.get(fact, 0.0) for fact in facts)
     middle = others[len(others) // 2] if len(others) > 1 else 0.0
