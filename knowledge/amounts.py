@@ -146,7 +146,7 @@ def _studios(question: Question, programme: Programme) -> int:
     """How many studios the question speaks of; those of a whole year where it says so."""
     said = next((int(one.value) for one in question.quantities if one.kind == "count" and one.value > 1), 0)
     if not said and re.search(r"一年.{0,6}命名|每年.{0,6}命名|命名满|全年命名", question.text):
-        said = next((fact.values.count or 0 for fact in programme.facts_on("naming-number")), 0)
+        said = next((one.values.count for one in programme.facts_on("naming-number") if one.values.count), 0)
     return said
 
 
@@ -205,7 +205,7 @@ def plaque_area(question: Question, programme: Programme, aspects: Sequence[str]
     if (
         not fact
         or not fact.values.size_cm
-        or "plaque-size" not in aspects[:3]
+        or aspects[:1] != ["plaque-size"]
         or not re.search(r"面积|平方厘米|多少平", question.text)
     ):
         return None

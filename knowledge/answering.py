@@ -21,7 +21,9 @@ from knowledge.vocabulary import Status
 ONLY, ONLY_LEAD = 1.6, 1.0  # weight of rare words, and lead over the next programme, that point to one programme
 _CHOICE = re.compile(r"第?\s*([1-9一二三四五六七八九])\s*(?:个|家|项|号)?[。.]?")
 _OPENS_WITH_WHICH = re.compile(r"^有?哪些(?:地方|项目|单位)?(?:给|收|要|写|能|可以|不|规定|允许|有)")
-_COMPARING = re.compile(r"最|更|多几|少几|多少|高|低|长|短|早|晚|宽|严|松|勤|快|慢|哪几|哪些|都|分别|两家|三家|比")
+_COMPARING = re.compile(
+    r"最(?!后|终|近|初)|更|多几|少几|多少|高|低|长|短|早|晚|宽|严|松|勤|快|慢|哪几|哪些|都|分别|两家|三家|比"
+)
 _FINDERS: dict[int, Finder] = {}
 
 

@@ -49,7 +49,7 @@ def enquire(
     question: Question, memory: Memory, library: Library, finder: Finder, today: date, originals: Originals
 ) -> Enquiry:
     """Look the question's words up, the talk before it left aside."""
-    likes = finder.likes(question.matches)
+    likes = finder.likes(question.matches, question.named or memory.programmes)
     scores = finder.aspects(question.found, likes)
     hits = finder.hits(question.matches, question.matches.text, likes, question.quantities)
     return Enquiry(

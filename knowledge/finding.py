@@ -1,6 +1,6 @@
 """Ranking: which aspects a question asks for, and which facts speak of its very words."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import log
@@ -15,6 +15,7 @@ FIGURE = 0.5  # a figure of the question that a fact states
 AGAIN = 0.6  # a second listed word tells less than the first
 PAIR_WEIGHT = 0.11  # what two characters shared with a fact's sentence add, times their rarity
 PLENTY, MORE = 2.5, 0.6  # beyond this overlap the rest counts a smaller share
+COMMON_GROUPS = ("aspects", "outside")  # phrasings that belong to no one programme
 COMMON = 60  # a pair of characters in more facts than this tells nothing
 LEAST_CONTENT = 0.9  # what a word must weigh to count as matter
 FACT_ASKED, ASPECT_ASKED = 2.0, 1.2  # what full likeness to a known phrasing adds
@@ -147,8 +148,8 @@ class Finder:
         for number, row in filled.items():
             if len(row) == self.widths[number]:
                 best.setdefault(self.cues[number][0], []).append(_join(row.values()))
-        stress = {aspect.id: aspect.stress for aspect in self.library.lexicon.aspects.values()}
-        result = {aspect: _sum(scores, stress[aspect]) for aspect, scores in best.items()}
+        known = self.library.lexicon.aspects
+        result = {aspect: _sum(scores, known[aspect].stress) for aspect, scores in best.items()}
         asked: dict[str, Score] = {}
         for key, like in likes.items():
             fact = self.by_key.get(key)
@@ -160,9 +161,9 @@ class Finder:
             result[aspect] = Score(before.weight + score.weight, before.places | score.places)
         return result
 
-    def likes(self, matches: Matches) -> dict[str, Like]:
-        """The likeness of a question to the known phrasings, by key."""
-        return self.phrasings.alike(matches)
+    def likes(self, matches: Matches, slugs: Sequence[str]) -> dict[str, Like]:
+        """The likeness of a question to the known phrasings, by key; of these programmes, where they are known."""
+        return self.phrasings.alike(matches, (*(slugs or self.library.programmes), *COMMON_GROUPS))
 
     @cached_property
     def valued(self) -> Mapping[tuple[str, float], tuple[Fact, ...]]:

@@ -1,6 +1,7 @@
 """How like a question is to the ways people are known to ask: shared characters and concepts, rare ones first."""
 
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log, sqrt
@@ -25,30 +26,33 @@ class Like:
 
 @dataclass(frozen=True)
 class Phrasings:
-    """All known phrasings, turned round: feature -> the phrasings that have it."""
+    """All known phrasings, turned round: group (the file they stand in) -> feature -> the phrasings that have it."""
 
     keys: tuple[str, ...]
     norms: tuple[float, ...]
     floors: tuple[float, ...]
     bags: tuple[tuple[str, ...], ...]
-    postings: Mapping[str, tuple[int, ...]]
+    postings: Mapping[str, Mapping[str, tuple[int, ...]]]
     rarity: Mapping[str, float]
 
-    def alike(self, matches: Matches) -> dict[str, Like]:
+    def alike(self, matches: Matches, groups: Iterable[str] | None = None) -> dict[str, Like]:
         """Every key with a phrasing like this text.
 
         Args:
             matches: a normalised question, programmes' names taken out, with the words found in it.
+            groups: the files whose phrasings are looked at; all of them by default.
         """
         concepts = ((word, mask) for word, (_, mask) in matches.found.items())
         features = dict(read_features(matches.text, concepts))
         weights = {feature: self.rarity[feature] for feature in features if feature in self.rarity}
         norm = sqrt(sum(weight * weight for weight in weights.values())) or 1.0
         sums: dict[int, float] = {}
-        for feature, weight in weights.items():
-            square = weight * weight
-            for number in self.postings.get(feature, ()):
-                sums[number] = sums.get(number, 0.0) + square
+        for group in self.postings if groups is None else groups:
+            postings = self.postings.get(group, {})
+            for feature, weight in weights.items():
+                square = weight * weight
+                for number in postings.get(feature, ()):
+                    sums[number] = sums.get(number, 0.0) + square
         best: dict[str, tuple[float, int]] = {}
         floors, norms = self.floors, self.norms
         for number, total in sums.items():
@@ -94,19 +98,22 @@ def compile_phrasings(rows: Sequence[tuple[str, str]], lexicon: Lexicon) -> Phra
         text = phrasing.lower()
         features = read_features(text, ((word, 0) for word in lexicon.concepts(text)))
         bags.append(tuple({known.setdefault(feature, feature): None for feature, _ in features}))
-    postings: dict[str, list[int]] = {}
-    for number, bag in enumerate(bags):
-        for feature in bag:
-            postings.setdefault(feature, []).append(number)
+    counts = Counter(feature for bag in bags for feature in bag)
     total = len(bags) or 1
-    rarity = {feature: log(1 + total / len(numbers)) * _kind(feature) for feature, numbers in postings.items()}
+    rarity = {feature: log(1 + total / count) * _kind(feature) for feature, count in counts.items()}
+    postings: dict[str, dict[str, list[int]]] = {}
+    for number, ((key, _), bag) in enumerate(zip(rows, bags, strict=True)):
+        group = postings.setdefault(key.split("/")[0], {})
+        for feature in bag:
+            if counts[feature] <= _most(feature):
+                group.setdefault(feature, []).append(number)
     norms = tuple(sqrt(sum(rarity[feature] ** 2 for feature in bag)) or 1.0 for bag in bags)
     return Phrasings(
         keys=tuple(key for key, _ in rows),
         norms=norms,
         floors=tuple(LEAST * OWN * norm * norm for norm in norms),
         bags=tuple(bags),
-        postings={feature: tuple(row) for feature, row in postings.items() if len(row) <= _most(feature)},
+        postings={name: {one: tuple(row) for one, row in group.items()} for name, group in postings.items()},
         rarity=rarity,
     )
 

@@ -63,7 +63,8 @@ def tell_one(enquiry: Enquiry, programme: Programme) -> Answer:
     cells = select(programme, units, enquiry.question.matches.text)
     ranked = sorted(enquiry.scores, key=lambda aspect: -enquiry.scores[aspect].weight)
     aspects = list(dict.fromkeys([*(cell.aspect for cell in cells), *ranked]))
-    if reckoning := reckon(enquiry.question, programme, aspects, enquiry.today):
+    reckoning = reckon(enquiry.question, programme, aspects, enquiry.today)
+    if reckoning and _is_to_the_point(enquiry, cells, reckoning):
         told = _reckoned(enquiry, cells, reckoning)
     elif not cells or cells[0].weight < SURE:
         return _nearest(enquiry, programme) or _not_found(enquiry, programme)
@@ -74,6 +75,16 @@ def tell_one(enquiry: Enquiry, programme: Programme) -> Answer:
     citations = tuple(dict.fromkeys(fact.citation for fact in told.facts))[:MOST_CITATIONS]
     points = [cell.aspect for cell in cells]
     return finish(enquiry, told.text(programme), told.status, citations, (programme.id,), points, told.facts)
+
+
+def _is_to_the_point(enquiry: Enquiry, cells: Sequence[Cell], reckoning: Reckoning) -> bool:
+    """Whether what was worked out belongs to a point on which the document is silent, where that is what was asked."""
+    quiet = cells[0].silence if cells else None
+    if quiet is None or quiet.near in reckoning.facts or enquiry.question.moments:
+        return True
+    aspects = enquiry.library.lexicon.aspects
+    topics = {aspects[aspect].topic for fact in reckoning.facts for aspect in fact.aspects}
+    return aspects[quiet.aspect].topic in topics
 
 
 def _reckoned(enquiry: Enquiry, cells: Sequence[Cell], reckoning: Reckoning) -> Told:
@@ -90,6 +101,8 @@ def _told(enquiry: Enquiry, cells: Sequence[Cell], units: Sequence[Unit]) -> Tol
     facts = tuple(dict.fromkeys(fact for draft in drafts for fact in draft.facts))
     statuses = {draft.status for draft in drafts}
     told = Told([draft.text for draft in drafts], facts, drafts[0].status if len(statuses) == 1 else Status.PARTIAL)
+    if told.status is Status.NOT_STATED and facts and _IS_WRITTEN.search(enquiry.question.text):
+        told.status = Status.PARTIAL  # it is written of, though not what the point wants
     if any(_ABSENT.search(fact.says) for fact in (*cells[0].focus, *drafts[0].facts[:1])):
         told.add("")
     if enquiry.question.is_yes_no and cells[0].facts:

@@ -38,7 +38,7 @@ KINDS = (
     ),
     Kind(
         "月份",
-        re.compile(r"几月|哪个月|几号|哪天|哪一天|月份"),
+        re.compile(r"几月|哪个月|哪月|哪日|几号|哪天|哪一天|月份"),
         re.compile(rf"{_DIGIT}+月|\d+日|年底|年末|月底|周期末"),
     ),
     Kind(
@@ -96,6 +96,7 @@ KINDS = (
     ),
     Kind("尺寸", re.compile(r"多大(?:一块|的牌|尺寸)|尺寸|长宽|多宽|多长多宽"), re.compile(r"cm|厘米")),
     Kind("联系电话", re.compile(r"电话|座机|手机号|号码"), re.compile(r"\d{7,}")),
+    Kind("邮箱", re.compile(r"邮箱|电子信箱|email"), re.compile(r"邮箱|@")),
     Kind("网址", re.compile(r"网址|链接|官网"), re.compile(r"\.(?:cn|com|org)")),
 )
 
