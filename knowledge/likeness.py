@@ -31,7 +31,8 @@ class Phrasings:
     keys: tuple[str, ...]
     norms: tuple[float, ...]
     floors: tuple[float, ...]
-    bags: tuple[tuple[str, ...], ...]
+    texts: tuple[str, ...]
+    concepts: tuple[tuple[str, ...], ...]
     postings: Mapping[str, Mapping[str, tuple[int, ...]]]
     rarity: Mapping[str, float]
 
@@ -66,10 +67,11 @@ class Phrasings:
         return {key: Like(min(1.0, score), self._places(number, features)) for key, (score, number) in best.items()}
 
     def _places(self, number: int, features: Mapping[str, int]) -> int:
+        text, concepts = self.texts[number], self.concepts[number]
         places = 0
-        for feature in self.bags[number]:
-            if len(feature) > 1:
-                places |= features.get(feature, 0)
+        for feature, mask in features.items():
+            if len(feature) > 1 and (feature in concepts if feature[0] == "@" else feature in text):
+                places |= mask
         return places
 
 
@@ -93,9 +95,9 @@ def read_features(text: str, concepts: Iterable[tuple[str, int]]) -> Iterator[tu
 def compile_phrasings(rows: Sequence[tuple[str, str]], lexicon: Lexicon) -> Phrasings:
     """Turn (key, phrasing) rows round."""
     known: dict[str, str] = {}  # one string object a feature, however often it occurs
+    texts = tuple(phrasing.lower() for _, phrasing in rows)
     bags: list[tuple[str, ...]] = []
-    for _, phrasing in rows:
-        text = phrasing.lower()
+    for text in texts:
         features = read_features(text, ((word, 0) for word in lexicon.concepts(text)))
         bags.append(tuple({known.setdefault(feature, feature): None for feature, _ in features}))
     counts = Counter(feature for bag in bags for feature in bag)
@@ -112,7 +114,8 @@ def compile_phrasings(rows: Sequence[tuple[str, str]], lexicon: Lexicon) -> Phra
         keys=tuple(key for key, _ in rows),
         norms=norms,
         floors=tuple(LEAST * OWN * norm * norm for norm in norms),
-        bags=tuple(bags),
+        texts=texts,
+        concepts=tuple(tuple(feature for feature in bag if feature[0] == "@") for bag in bags),
         postings={name: {one: tuple(row) for one, row in group.items()} for name, group in postings.items()},
         rarity=rarity,
     )
