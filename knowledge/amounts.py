@@ -14,6 +14,7 @@ _TOGETHER = re.compile(
     r"一共|满打满算|算上|拢共|总共|合计|加在一块|全加|得拨|加起来|加上|总计|合起来|拢共|加一块|加在一起|统共|总数|总额|两笔|都算上|全算上|一起|共(?!产|同|用|享|青|建)|加"
 )
 _YEAR_ON_YEAR = re.compile(r"都评|全评|都拿|年年|连着|连续|连拿|连评|拿.?年|加起来|一共|总共")
+FURTHER = re.compile(r"再加|再来|再添|另加|外加|再算上")  # one more case, added to those before
 _MORE = re.compile(r"多几|少几|差几|多多少|差多少|少多少|多出|增加几")
 
 
@@ -72,17 +73,18 @@ def quota_sum(question: Question, programme: Programme, aspects: Sequence[str]) 
 
 
 def _counted(text: str, cases: Sequence[str]) -> tuple[dict[str, int], str]:
-    """Cases with a number before or behind them, and the text without them."""
+    """Cases with a number before or behind them, added up where more is added, and the text without them."""
     units: dict[str, int] = {}
+    is_added = FURTHER.search(text)
     for case in cases:
         for form in case_forms(case):
-            hit = re.search(
-                rf"({NUMBER})\s*(?:个|家)?\s*(?:是)?\s*{form}|{form}(?:单位)?\s*(?:有|是)?\s*({NUMBER})\s*(?:个|家)",
-                text,
+            pattern = (
+                rf"({NUMBER})\s*(?:个|家)?\s*(?:是)?\s*{form}|{form}(?:单位)?\s*(?:有|是)?\s*({NUMBER})\s*(?:个|家)"
             )
-            if hit:
-                units[case] = int(number(hit[1] or hit[2]))
-                text = text.replace(hit[0], "■")
+            for hit in list(re.finditer(pattern, text))[: None if is_added else 1]:
+                units[case] = units.get(case, 0) + int(number(hit[1] or hit[2]))
+                text = text.replace(hit[0], "■", 1)
+            if case in units and not is_added:
                 break
     return units, text
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from knowledge.amounts import case_forms
+from knowledge.amounts import FURTHER, case_forms
 from knowledge.finding import Finder, Hits, Score
 from knowledge.lexicon import Lexicon
 from knowledge.library import Library
@@ -20,6 +20,7 @@ ELLIPTIC = 1.25  # below this a turn does not stand on its own
 _BACK = re.compile(
     r"^(?:那|要是|如果|也|它|他们|这|还|要|又|再|然后|会上|里面|其中)|呢[，,?？。]|呢$|这个|那个|它|刚才|上面|前头|后头"
 )
+_ONLY_A_FIGURE = re.compile(r"(?:那|要是|如果|假如|换成|改成|只有|有|是|的话|呢|吗|嘛|的|又|[，,?？。！ ])*")
 # the point is closed, a new one begins
 _MOVES_ON = re.compile(r"^(?:知道了|好的|好嘞|明白了?|了解了?|收到|行吧|嗯嗯?|哦|谢谢)[，。,！! ]")
 _OURS = re.compile(
@@ -146,6 +147,8 @@ def is_bare(enquiry: Enquiry) -> bool:
     forms = _all_case_forms(enquiry.library)
     if question.named and question.text.strip("第个家项号。. ").isnumeric():
         return True
+    if _other_figure(enquiry) or _further_case(enquiry, forms):
+        return True
     has_anchor = (
         bool(question.named)
         or any(form in question.text for form in forms)
@@ -167,6 +170,28 @@ def is_bare(enquiry: Enquiry) -> bool:
     if question.is_correction:
         rest = re.sub(r"\d+|数漏|漏|加上|新来|算上", "", rest)
     return len([one for one in rest if one.isalnum() and one not in lexicon.fillers and one != GAP]) <= 1
+
+
+def _other_figure(enquiry: Enquiry) -> str:
+    """The old question with this turn's figure in its place, where the turn is nothing but that (2个呢; 要是60平呢)."""
+    question = enquiry.question
+    if len(question.quantities) != 1 or question.named:
+        return ""
+    new = question.quantities[0]
+    rest = f"{question.text[: new.start]}{question.text[new.end :]}"
+    if _ONLY_A_FIGURE.fullmatch(_OURS.sub("", rest)) is None:
+        return ""
+    old = enquiry.memory.text
+    before = [one for one in understand(old, enquiry.library, enquiry.today).quantities if one.kind == new.kind]
+    if len(before) != 1:
+        return ""
+    return f"{old[: before[0].start]}{question.text[new.start : new.end]}{old[before[0].end :]}"
+
+
+def _further_case(enquiry: Enquiry, forms: list[str]) -> bool:
+    """Whether a turn adds a case to those the old question counted (再加一家大会员呢)."""
+    text, old = enquiry.question.text, enquiry.memory.text
+    return bool(FURTHER.match(text) and any(form in text for form in forms) and any(form in old for form in forms))
 
 
 def _matter(question: Question, lexicon: Lexicon) -> list[int]:
@@ -212,8 +237,12 @@ def _substituted(enquiry: Enquiry) -> str:
     old, question = enquiry.memory.text, enquiry.question
     if same := re.search(r"一样|相同|不同|区别|一致", question.text):
         old = f"{old}，{same[0]}吗"
+    if figure := _other_figure(enquiry):
+        return figure
     forms = _all_case_forms(enquiry.library)
     new = _last_form(question.text, forms)
+    if _further_case(enquiry, forms):
+        return f"{old}，{question.text}"
     if new:
         for form in forms:
             if form in old:
