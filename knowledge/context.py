@@ -21,6 +21,9 @@ _BACK = re.compile(
     r"^(?:那|要是|如果|也|它|他们|这|还|要|又|再|然后|会上|里面|其中)|呢[，,?？。]|呢$|这个|那个|它|刚才|上面|前头|后头"
 )
 _ONLY_A_FIGURE = re.compile(r"(?:那|要是|如果|假如|换成|改成|只有|有|是|的话|呢|吗|嘛|的|又|[，,?？。！ ])*")
+# a total or a first year of what was told before: the reckoning needs both turns
+_TOTAL = re.compile(r"(?:一共|总共|合计|加起来|拢共)(?:是|有|能拿|拿|能得|得)?(?:多少|几万?)[钱元块]?[呢啊呀?？。]*$")
+_FIRST_YEAR = re.compile(r"(?:最早|最快|最晚)[^，,]{0,4}(?:哪年|哪一年|几几年|什么时候)")
 # the point is closed, a new one begins
 _MOVES_ON = re.compile(r"^(?:知道了|好的|好嘞|明白了?|了解了?|收到|行吧|嗯嗯?|哦|谢谢)[，。,！! ]")
 _OURS = re.compile(
@@ -147,7 +150,7 @@ def is_bare(enquiry: Enquiry) -> bool:
     forms = _all_case_forms(enquiry.library)
     if question.named and question.text.strip("第个家项号。. ").isnumeric():
         return True
-    if _other_figure(enquiry) or _further_case(enquiry, forms):
+    if _other_figure(enquiry) or _further_case(enquiry, forms) or _goes_on(enquiry):
         return True
     has_anchor = (
         bool(question.named)
@@ -192,6 +195,18 @@ def _further_case(enquiry: Enquiry, forms: list[str]) -> bool:
     """Whether a turn adds a case to those the old question counted (再加一家大会员呢)."""
     text, old = enquiry.question.text, enquiry.memory.text
     return bool(FURTHER.match(text) and any(form in text for form in forms) and any(form in old for form in forms))
+
+
+def _goes_on(enquiry: Enquiry) -> bool:
+    """Whether a turn has a reckoning go on from the question before it (三年都评上，一共多少; 那最早哪年取消)."""
+    question = enquiry.question
+    if question.named:
+        return False
+    if _TOTAL.search(question.text):
+        return bool(question.quantities)
+    if question.moments or not _FIRST_YEAR.search(question.text):
+        return False
+    return bool(understand(enquiry.memory.text, enquiry.library, enquiry.today).moments)
 
 
 def _matter(question: Question, lexicon: Lexicon) -> list[int]:
@@ -241,7 +256,7 @@ def _substituted(enquiry: Enquiry) -> str:
         return figure
     forms = _all_case_forms(enquiry.library)
     new = _last_form(question.text, forms)
-    if _further_case(enquiry, forms):
+    if _further_case(enquiry, forms) or _goes_on(enquiry):
         return f"{old}，{question.text}"
     if new:
         for form in forms:
