@@ -92,9 +92,11 @@ def _counted(text: str, cases: Sequence[str]) -> tuple[dict[str, int], str]:
 def grant_sum(question: Question, programme: Programme, aspects: Sequence[str]) -> Reckoning | None:
     """国家级加县级加优秀奖 -> at least 5万元 (jiaozuo 第二十条, 第二十四条)."""
     grants = [fact for fact in programme.facts if fact.values.yuan or fact.values.yuan_at_least]
-    if not grants or not _TOGETHER.search(question.text):
-        return None
     cased = [fact for fact in grants if fact.case]
+    counted, _ = _counted(question.text, [fact.case for fact in cased])
+    is_sum = _TOGETHER.search(question.text) or (len(counted) > 1 and not re.search(r"哪", question.text))
+    if not grants or not is_sum:
+        return None
     named = asked_cases(question.text, cased)
     rows = [(fact, _times(question.text, fact.case)) for fact in cased if fact.case in named and fact.values.yuan]
     if re.search(

@@ -1,7 +1,7 @@
 """What a yes-no question or a false assumption claims, held against the facts."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import Enum
 
 from knowledge.finding import cue_score
@@ -61,7 +61,7 @@ def rule(question: Question, facts: Iterable[Fact], around: Iterable[Fact] = (),
         return Ruling.OPEN
     if _STRICT.search(question.text) or question.is_negative != (confirmed > 0 and question.is_negative):
         return Ruling.OPEN
-    if confirmed >= SURE_CLAIM or (figures is Ruling.HOLDS and not denied):
+    if not denied and (confirmed >= SURE_CLAIM or figures is Ruling.HOLDS):
         return Ruling.HOLDS
     return Ruling.OPEN
 
@@ -73,8 +73,12 @@ def _confirming(question: Question, facts: Iterable[Fact]) -> str:
 
 
 def _heaviest(question: Question, cues: Iterable[str], least: float) -> float:
-    """The heaviest claim that the question makes, light ones left out."""
-    weight = max((cue_score(cue, question.found).weight for cue in cues), default=0.0)
+    """The heaviest claim that the question makes, light ones left out; 要不要 does not claim 不要."""
+    found: Mapping[str, tuple[float, int]] = question.found
+    for either in _EITHER.finditer(question.matches.text):
+        inside = ((1 << (either.end() - either.start())) - 1) << either.start()
+        found = {word: at for word, at in found.items() if at[1] & ~inside or not word.startswith("不")}
+    weight = max((cue_score(cue, found).weight for cue in cues), default=0.0)
     return weight if weight >= least else 0.0
 
 
@@ -114,12 +118,13 @@ _MINE = re.compile(r"我们|我厂|俺|咱|我这|本单位|手底下|底下还�
 _GIVES_UP = re.compile(
     r"(?:不了|不能[^，。]{0,6}|不行|没资格|没戏|不可以|没门)了?(?:吧|对吧|是吧|对不对|吗|么)?[?？。]*$"
 )
+_EITHER = re.compile(r"(.)不\1")
 _ASKED_BOTH_WAYS = re.compile(r"(.)不\1|是不是|有没有|没错|没记错|对不对|[不没][?？。！!]*$")
 _DENIED = re.compile(r"[不没无未]")  # beside such a word no yes is ventured
 _NEGATED = re.compile(r"不|没|无|免")  # a claim that is itself a no
 _STRICT = re.compile(r"一律|只能|只有|必须|非得|一定|就够|就行了|都不用|不用|随便|自动|永远|终身|全部|都要")
 _ABLE = re.compile(r"能|可以|许|准|批|行不|行吗|行吧|就行|得了|成不|中不|够|算")
-_WILL = re.compile(r"会")
+_WILL = re.compile(r"(?<![委工协大年总开])会(?![员议费])")
 _MUST = re.compile(r"非得|非要|必须|一定|都得|也得|得是|硬性|只能|只有|一律|要不要|用不用|需要|得有|要")
 _HAVE = re.compile(r"有没有|有[^，。]{0,12}[吗么没不]|设了|提到|写了|说没说|规定了")
 
