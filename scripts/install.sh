@@ -27,8 +27,9 @@ with_uv() {
         uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation -e .
 }
 
+# The list is complete, so pip is told not to look for more: older ones would take a newer coverage for coverage[toml].
 with_pip() {
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$list" &&
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r "$list" &&
         .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 }
 
