@@ -1,9 +1,11 @@
 """The commands."""
 
+import json
 import logging
 import sys
 from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import click
@@ -64,6 +66,41 @@ def ask(text: str | None, as_json: bool, as_lines: bool, today: datetime | None)
         sys.stdout.buffer.write(lines.encode({**lines.render(reply), "options": reply.options}) + b"\n")
     else:
         click.echo(reply.text)
+
+
+@main.command()
+@click.argument("programme")
+@click.option("--questions", "as_questions", is_flag=True, help="List the questions, their kinds and allowed values.")
+@click.option("--answers", type=click.Path(path_type=Path), metavar="FILE", help="A JSON object of answers.")
+@click.option("--today", type=DAY, metavar="YYYY-MM-DD", help="The day it is judged on.  [default: today]")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def check(programme: str, as_questions: bool, answers: Path | None, today: datetime | None, as_json: bool) -> None:
+    """Hold answers against the conditions of PROGRAMME.
+
+    The answers are a JSON object by question, such as {"members": 5}; what is left out is not known.
+
+    For example: steward check shanghai --answers studio.json --json
+    """
+    from bot import checks
+    from bot.desk import today_in_beijing
+
+    library, _ = _open_library()
+    if programme not in library.programmes:
+        raise click.ClickException(f"There is no programme {programme}; there are {', '.join(library.programmes)}.")
+    if as_questions == (answers is not None):
+        raise click.UsageError("Give either --questions or --answers FILE.")
+    if as_questions:
+        _print_json(checks.questions(library, programme))
+        return
+    day = today.date() if today else today_in_beijing()
+    try:
+        given = checks.read_answers(answers or Path(), library, programme)
+    except checks.BadAnswers as error:
+        raise click.ClickException(str(error)) from error
+    if as_json:
+        _print_json(checks.evaluate(library, programme, given, day))
+    else:
+        click.echo(checks.summary(library, programme, given, day))
 
 
 @main.command()
@@ -180,6 +217,10 @@ def show_config() -> None:
     from bot.config import render
 
     click.echo(render(read_settings()))
+
+
+def _print_json(value: Any) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def _open_library() -> Any:

@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import secrets
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import asdict
@@ -37,6 +38,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def today_in_beijing() -> date:
+    """The day answers are for, wherever the machine stands."""
+    return now().astimezone(BEIJING).date()
+
+
 class Desk:
     """Everything that is needed to answer, and nothing of any channel.
 
@@ -69,11 +75,11 @@ class Desk:
         Raises:
             Busy: too much is waiting already.
         """
-        moment, today = self._clock(), self.today()
+        moment, today, secret = self._clock(), self.today(), secrets.token_urlsafe(24)
 
         def unit(session: Session) -> Reply:
             try:
-                return respond(session, message, self.library, self.originals, today, moment)
+                return respond(session, message, self.library, self.originals, today, moment, secret)
             except Exception as error:
                 log.exception("A message on %s could not be answered", message.channel)
                 raise Unanswered from error

@@ -1,6 +1,7 @@
 """Questions about the documents: whatever no other handler wants."""
 
 import re
+from dataclasses import replace
 
 from handlers.conversation import Conversation, Outcome, Reply
 from knowledge.answering import Answer, answer
@@ -9,6 +10,7 @@ from knowledge.vocabulary import Status
 from storage import doubts
 from storage.doubts import Doubt
 
+NAME = "ask"
 UNANSWERED = (Status.NOT_STATED, Status.CLARIFY, Status.OUT_OF_SCOPE)
 _LONG_NUMBER = re.compile(r"\d{7,}|\d(?:[ -]?\d){9,}")  # telephone and identity numbers are not staff's business
 
@@ -20,7 +22,10 @@ def wants(talk: Conversation) -> bool:
 
 def reply(talk: Conversation) -> Outcome:
     """The answer out of the library; what was not surely answered is kept for staff."""
-    found = answer(talk.message.text, Memory.load(talk.contact.state), talk.library, talk.today, talk.originals)
+    memory = Memory.load(talk.state)
+    if talk.about:
+        memory = replace(memory, programmes=talk.about)
+    found = answer(talk.message.text, memory, talk.library, talk.today, talk.originals)
     if found.is_doubtful or found.status in UNANSWERED:
         doubts.keep(talk.session, _doubt(talk, found))
     return Outcome(Reply(found.text, found.status, found.citations, found.options), found.memory.dump())

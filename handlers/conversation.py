@@ -27,15 +27,32 @@ class Message:
         address: who it is on that channel.
         text: what was typed; characters that cannot be printed are dropped.
         id: the channel's name for the message; the same id again is the same message.
+        question: the question whose button was pressed, where the channel knows it.
     """
 
     channel: str
     address: str
     text: str
     id: str
+    question: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", _UNPRINTABLE.sub("", self.text.replace("\r\n", "\n").replace("\r", "\n")))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question that the reply asks, so that other programs and buttons can answer it.
+
+    Args:
+        id: the trait that is asked.
+        kind: yes, number or choice.
+        progress: how many questions are answered, and how many there may be.
+    """
+
+    id: str
+    kind: str
+    progress: tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -47,23 +64,32 @@ class Reply:
         status: what kind of answer it is.
         citations: the clauses it rests on.
         options: questions or choices the person may send next, as they stand.
+        question: what the reply asks, where it waits for an answer.
+        link: the path of a page of ours that belongs to the reply.
     """
 
     text: str
     status: Status
     citations: tuple[Citation, ...] = ()
     options: tuple[str, ...] = ()
+    question: Asked | None = None
+    link: str = ""
 
     def dump(self) -> str:
         """The reply as it is stored."""
         citations = [[citation.document, citation.clause] for citation in self.citations]
-        return json.dumps([self.text, self.status, citations, self.options], ensure_ascii=False, separators=(",", ":"))
+        question = [self.question.id, self.question.kind, self.question.progress] if self.question else None
+        row = [self.text, self.status, citations, self.options, question, self.link]
+        return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
     def load(cls, stored: str) -> Self:
         """The reply that was stored with `dump`."""
-        text, status, citations, options = json.loads(stored)
-        return cls(text, Status(status), tuple(Citation(*citation) for citation in citations), tuple(options))
+        text, status, citations, options, *later = json.loads(stored)
+        question, link = later or (None, "")  # what the first release stored ends before them
+        asked = Asked(question[0], question[1], tuple(question[2])) if question else None
+        cited = tuple(Citation(*citation) for citation in citations)
+        return cls(text, Status(status), cited, tuple(options), asked, link)
 
 
 @dataclass(frozen=True)
@@ -74,6 +100,9 @@ class Conversation:
         today: the day the answer is for, in the users' own time zone.
         now: the moment, aware.
         originals: the operator's copies of the documents, if configured.
+        secret: an unguessable text made for this message.
+        state: what the handler that is asked remembers, in its own form.
+        about: the programmes that a matter still open is about.
     """
 
     message: Message
@@ -83,11 +112,14 @@ class Conversation:
     originals: Originals | None
     today: date
     now: datetime
+    secret: str = ""
+    state: str = ""
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a handler returns: the reply, and the state to keep on the contact."""
+    """What a handler returns: the reply, and what it remembers from now on."""
 
     reply: Reply
     state: str

@@ -1,11 +1,13 @@
-"""One message becomes one reply: find the contact, pick the handler, keep the state."""
+"""One message becomes one reply: find the contact, pick the handler, keep what it remembers."""
 
+import json
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Protocol
 
 from sqlmodel import Session
 
-from handlers import ask, unreadable
+from handlers import ask, selfcheck, unreadable
 from handlers.conversation import Conversation, Message, Outcome, Reply
 from knowledge.library import Library
 from knowledge.originals import Originals
@@ -14,7 +16,9 @@ from storage.messages import Exchange
 
 
 class Handler(Protocol):
-    """The shape of a handler: a module with these two functions."""
+    """The shape of a handler: a module with a name, under which its state is kept, and these two functions."""
+
+    NAME: str
 
     def wants(self, talk: Conversation) -> bool:
         """Whether this handler answers the message."""
@@ -23,7 +27,18 @@ class Handler(Protocol):
         """The answer, and the state to keep."""
 
 
-HANDLERS: tuple[Handler, ...] = (unreadable, ask)  # the first that wants a message gets it; `ask` wants everything
+class OpenMatter(Handler, Protocol):
+    """A handler with a matter that goes on while others answer in between."""
+
+    def about(self, talk: Conversation) -> tuple[str, ...]:
+        """The programmes the open matter is about; empty where none is open."""
+
+    def go_on(self, talk: Conversation, reply: Reply) -> Reply:
+        """Another handler's reply with the way back to the open matter behind it."""
+
+
+MATTER: OpenMatter = selfcheck
+HANDLERS: tuple[Handler, ...] = (unreadable, selfcheck, ask)  # the first that wants a message; `ask` wants everything
 
 
 def respond(
@@ -33,6 +48,7 @@ def respond(
     originals: Originals | None,
     today: date,
     now: datetime,
+    secret: str = "",
     handlers: tuple[Handler, ...] = HANDLERS,
 ) -> Reply:
     """Answer a message once: the same message id of the same contact gets the stored reply again.
@@ -44,15 +60,34 @@ def respond(
         originals: the operator's copies of them, if configured.
         today: the day the answer is for.
         now: the moment, aware.
+        secret: an unguessable text made for this message.
         handlers: who is asked in turn whether they want the message.
     """
     contact = contacts.find_or_make(session, message.channel, message.address, now)
     stored = messages.find_reply(session, contact, message.id)
     if stored is not None:
         return Reply.load(stored)
-    talk = Conversation(message, contact, session, library, originals, today, now)
-    handler = next(handler for handler in handlers if handler.wants(talk))
-    outcome = handler.reply(talk)
-    messages.keep(session, contact, Exchange(message.id, message.text, outcome.reply.dump()), now)
-    contacts.keep_state(session, contact, outcome.state, now)
-    return outcome.reply
+    states = _load(contact.state)
+    talk = Conversation(message, contact, session, library, originals, today, now, secret)
+    matter = replace(talk, state=states.get(MATTER.NAME, ""))
+    talk = replace(talk, about=MATTER.about(matter))
+    talks = ((handler, replace(talk, state=states.get(handler.NAME, ""))) for handler in handlers)
+    handler, mine = next((handler, mine) for handler, mine in talks if handler.wants(mine))
+    outcome = handler.reply(mine)
+    reply = outcome.reply if handler is MATTER or not talk.about else MATTER.go_on(matter, outcome.reply)
+    messages.keep(session, contact, Exchange(message.id, message.text, reply.dump()), now)
+    contacts.keep_state(session, contact, _dump({**states, handler.NAME: outcome.state}), now)
+    return reply
+
+
+def _load(state: str) -> dict[str, str]:
+    """What the handlers remember, each under its name; what cannot be read is forgotten."""
+    try:
+        states = json.loads(state)
+    except ValueError:
+        return {}
+    return {str(name): str(kept) for name, kept in states.items()} if isinstance(states, dict) else {}
+
+
+def _dump(states: dict[str, str]) -> str:
+    return json.dumps({name: kept for name, kept in states.items() if kept}, ensure_ascii=False)

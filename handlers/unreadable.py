@@ -3,6 +3,7 @@
 from handlers.conversation import Conversation, Outcome, Reply
 from knowledge.vocabulary import Status
 
+NAME = "unreadable"
 LONGEST = 5_000  # characters; a long story told by voice has some hundred
 
 NOTHING = "没有看到文字。直接打字问就行，比如“上海要几个人”“焦作评上给多少钱”。"
@@ -18,4 +19,4 @@ def reply(talk: Conversation) -> Outcome:
     """Say so, and leave the conversation where it was."""
     count = len(talk.message.text)
     text = TOO_LONG.format(count=count, most=LONGEST) if count > LONGEST else NOTHING
-    return Outcome(Reply(text, Status.HELP), talk.contact.state)
+    return Outcome(Reply(text, Status.HELP), talk.state)

@@ -1,4 +1,4 @@
-"""Programme > Document > Clause > Fact, and Silence: the typed library and its one loader."""
+"""Programme > Document > Clause > Fact and Requirement, and Silence: the typed library and its one loader."""
 
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 from knowledge.lexicon import Lexicon, parse_cue, read_lexicon
 from knowledge.likeness import read_asks
+from knowledge.requirements import Requirement, requirement_of
+from knowledge.traits import Inquiry, read_inquiry
 from knowledge.vocabulary import Modality
 
 T = TypeVar("T")
@@ -99,7 +101,7 @@ class Silence:
 
 @dataclass(frozen=True)
 class Clause:
-    """A labelled piece of a document with the facts it holds.
+    """A labelled piece of a document with the facts and requirements it holds.
 
     `stretches` tells where it stands in the original: place in the order, first characters, length without white space.
     """
@@ -109,6 +111,7 @@ class Clause:
     fingerprint: str
     stretches: tuple[tuple[int, str, int], ...]
     facts: tuple[Fact, ...]
+    requirements: tuple[Requirement, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -165,11 +168,12 @@ class Programme:
 
 @dataclass(frozen=True)
 class Library:
-    """All programmes and the lexicon that tells how people speak of them."""
+    """All programmes, the lexicon that tells how people speak of them, and what the self-check asks."""
 
     programmes: Mapping[str, Programme]
     lexicon: Lexicon
     asks: tuple[tuple[str, str], ...] = ()
+    inquiry: Inquiry = field(default_factory=lambda: Inquiry({}))
 
     def facts(self) -> Iterator[Fact]:
         """Every fact of every programme."""
@@ -195,6 +199,7 @@ def load(folder: Path | None = None) -> Library:
         programmes,
         lexicon,
         tuple(row for path in sorted((folder / "asks").glob("*.toml")) for row in _read(path, read_asks)),
+        _read(folder / "selfcheck.toml", read_inquiry),
     )
     lexicon.extra.update(_literals(library))
     texts = (*(fact.says for fact in library.facts()), *(phrasing for _, phrasing in library.asks))
@@ -256,7 +261,7 @@ def read_programme(path: Path) -> Programme:
 
 def _clause(file: str, slug: str, table: dict[str, Any]) -> Clause:
     label = str(table.get("id", "?"))
-    unknown = set(table) - {"id", "heading", "fingerprint", "stretches", "fact", "note"}
+    unknown = set(table) - {"id", "heading", "fingerprint", "stretches", "fact", "note", "requirement"}
     if unknown:
         raise LibraryError(file, label, f"unknown key {', '.join(sorted(unknown))}")
     facts = [_fact(file, slug, label, one) for one in table.get("fact", [])]
@@ -265,7 +270,17 @@ def _clause(file: str, slug: str, table: dict[str, Any]) -> Clause:
         rows = [(int(order), str(begins), int(length)) for order, begins, length in table.get("stretches", [])]
     except (ValueError, TypeError) as error:
         raise LibraryError(file, label, f"stretches are rows of order, beginning, length: {error}") from error
-    return Clause(label, table.get("heading", ""), table.get("fingerprint", ""), tuple(rows), (*facts, *notes))
+    requirements = [_requirement(file, slug, label, one) for one in table.get("requirement", [])]
+    heading, fingerprint = table.get("heading", ""), table.get("fingerprint", "")
+    return Clause(label, heading, fingerprint, tuple(rows), (*facts, *notes), tuple(requirements))
+
+
+def _requirement(file: str, slug: str, label: str, table: dict[str, Any]) -> Requirement:
+    try:
+        return requirement_of(slug, label, table)
+    except (ValueError, KeyError, TypeError) as error:
+        what = f"lacks {error}" if isinstance(error, KeyError) else str(error)
+        raise LibraryError(file, label, f"requirement {table.get('id', '?')}: {what}") from error
 
 
 def _fact(file: str, slug: str, label: str, table: dict[str, Any], is_note: bool = False) -> Fact:

@@ -52,7 +52,13 @@ def encode(value: Any) -> bytes:
 def render(reply: Reply) -> dict[str, Any]:
     """A reply as other programs read it."""
     citations = [{"document": one.document, "clause": one.clause} for one in reply.citations]
-    return {"answer": reply.text, "status": reply.status, "citations": citations}
+    rendered: dict[str, Any] = {"answer": reply.text, "status": reply.status, "citations": citations}
+    if reply.question:
+        done, everything = reply.question.progress
+        progress = {"answered": done, "of": everything}
+        asked = {"id": reply.question.id, "kind": reply.question.kind, "options": reply.options, "progress": progress}
+        rendered["question"] = asked
+    return rendered
 
 
 def _answer_line(desk: Desk, line: bytes | None, number: int) -> dict[str, Any]:

@@ -109,17 +109,19 @@ def test_whatever_is_typed_gets_a_reply_that_can_be_sent(session: Session, libra
 class Echo:
     """A handler that repeats its state."""
 
+    NAME = "echo"
+
     def wants(self, talk: Conversation) -> bool:
         return talk.message.text == "回声"
 
     def reply(self, talk: Conversation) -> Outcome:
-        return Outcome(Reply("回声：" + talk.contact.state, Status.SMALLTALK), talk.contact.state + "!")
+        return Outcome(Reply("回声：" + talk.state, Status.SMALLTALK), talk.state + "!")
 
 
 def test_the_first_handler_that_wants_a_message_gets_it(session: Session, library: Library) -> None:
     def answer(text: str, number: int) -> Reply:
         message = ZHANG.says(text, id=str(number))
-        return router.respond(session, message, library, None, TODAY, NOW, (Echo(), *router.HANDLERS))
+        return router.respond(session, message, library, None, TODAY, NOW, handlers=(Echo(), *router.HANDLERS))
 
     assert [answer("回声", number).text for number in range(3)] == ["回声：", "回声：!", "回声：!!"]
     assert answer(GRANT, 4).status is Status.ANSWERED
