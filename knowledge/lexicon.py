@@ -28,7 +28,7 @@ class Aspect:
 
 @dataclass(frozen=True)
 class Names:
-    """What one programme is called."""
+    """What one programme is called; a name in `shared` is another's too and gives way where that one is named."""
 
     names: tuple[str, ...]
     number: tuple[str, ...]
@@ -36,6 +36,7 @@ class Names:
     hints: tuple[str, ...]
     kind: tuple[str, ...]
     pinyin: tuple[str, ...]
+    shared: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from knowledge.labels import ClauseReference, find_clause
 from knowledge.lexicon import Lexicon, Matches, weigh
 from knowledge.library import Library
 from knowledge.quantities import Moment, Quantity, moments, quantities
-from knowledge.wording import is_han, normalise, readings
+from knowledge.wording import is_han, normalise, readings, spelling
 
 LONGEST_INITIALS = 6  # letters from which a word is whole pinyin, whose slips can be told
 CLOSE_SPELLING = 85.0  # likeness of two spellings in percent: jiaozou is jiaozuo
@@ -38,6 +38,9 @@ _KIND = re.compile(
 _TITLE = re.compile(rf"(?<={GAP})(?:市|的|那个)?(?:职工|技师|技术|劳模|\(?工匠人才\)?|劳模和工匠人才)+(?=创新工作室)")
 _ABLE = re.compile(r"得了[不吗么]|报得了|报得上|成不|中不|好使|可不可|够不够格|有没有资格|报不报得|能不能|行不行|行吗")
 _LATIN = re.compile(r"[a-z]{2,}")
+_HALF_LATIN = re.compile(r"([\u4e00-\u9fff]{0,3})([a-z]{2,})([\u4e00-\u9fff]{0,3})")
+_SIDE_BY_SIDE = re.compile(r"^[^，。？！；]{0,6}(?:和|跟|与|同|比|、|及|vs|对比|相比)")
+Span = tuple[int, int, str]  # where a programme's name begins and ends, and which programme it is
 _WHETHER = re.compile(
     r"[吗嘛吧啵](?:[，,。！!？?~～]|$)|[不没么](?:[?？。！!]|$)|(.)不\1|有没有|有没(?!有)|写没写|说没说|提没提|是否|能否|可否|有无"
     r"|对吧|是吧|对吗|对不|行吗|可以吗|没错|没记错|会不会"
@@ -134,7 +137,20 @@ def spell_out(text: str, lexicon: Lexicon) -> str:
     """Put Chinese words in the place of their pinyin (jingfei, lmgzs)."""
     if not _LATIN.search(text):
         return text
-    return _LATIN.sub(lambda hit: _from_latin(hit[0], lexicon), text)
+    text = _LATIN.sub(lambda hit: _from_latin(hit[0], lexicon), text)
+    return _HALF_LATIN.sub(lambda hit: _from_half_latin(hit, lexicon), text)
+
+
+def _from_half_latin(hit: re.Match[str], lexicon: Lexicon) -> str:
+    """A word of which one end only is in Latin letters (焦zuo, jing费): the longest that is known."""
+    before, letters, after = hit.groups()
+    for left in range(len(before), -1, -1):
+        for right in range(len(after), -1, -1):
+            head, tail = before[len(before) - left :], after[:right]
+            word = lexicon.by_spelling.get("".join(map(spelling, head)) + letters + "".join(map(spelling, tail)))
+            if word and head + tail and word.startswith(head) and word.endswith(tail):
+                return before[: len(before) - left] + word + after[right:]
+    return hit[0]
 
 
 def _from_latin(letters: str, lexicon: Lexicon) -> str:
@@ -212,23 +228,39 @@ def _mend_gap(text: str, unknown: int, lexicon: Lexicon) -> str:
 
 def find_programmes(text: str, lexicon: Lexicon) -> tuple[tuple[str, ...], tuple[str, ...], str]:
     """The programmes a text names, those it turns away from, and the text without the names."""
-    spans: list[tuple[int, int, str]] = []
+    spans: list[Span] = []
     for at, first in enumerate(text):
         for name, slug in lexicon.names_by_first.get(first, ()):
             if text.startswith(name, at):
                 spans.append((at, at + len(name), slug))
     spans.sort(key=lambda span: (span[0] - span[1], span[0]))
-    kept: list[tuple[int, int, str]] = []
+    kept: list[Span] = []
     for span in spans:
         if not any(span[0] < other[1] and other[0] < span[1] for other in kept):
             kept.append(span)
-    kept.sort()
+    kept = _without_shared(text, sorted(kept), lexicon)
     refused = tuple(slug for start, _, slug in kept if _is_turned_away(text[:start], lexicon))
     named = tuple(dict.fromkeys(slug for _, _, slug in kept if slug not in refused))
     bare = list(text)
     for start, end, _ in kept:
         bare[start:end] = GAP * (end - start)
     return named, refused, _TITLE.sub(_blank, _KIND.sub(_blank, "".join(bare)))
+
+
+def _without_shared(text: str, spans: list[Span], lexicon: Lexicon) -> list[Span]:
+    """Leave out a name that two go by, where the other one is named and the two are not set side by side."""
+    kept = []
+    for span in spans:
+        is_shared = text[span[0] : span[1]] in lexicon.programmes[span[2]].shared
+        others = [other for other in spans if other[2] != span[2]]
+        if not is_shared or not others or any(_are_side_by_side(text, span, other) for other in others):
+            kept.append(span)
+    return kept
+
+
+def _are_side_by_side(text: str, one: Span, other: Span) -> bool:
+    first, second = sorted((one, other))
+    return bool(_SIDE_BY_SIDE.search(text[first[1] : second[0]]))
 
 
 def _is_turned_away(before: str, lexicon: Lexicon) -> bool:

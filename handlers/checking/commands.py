@@ -97,6 +97,8 @@ _FILLERS = re.compile(
     )
     + r"|\s"
 )
+_DOUBTS = re.compile(r"[不没吗嘛么吧呢]\s*[?？]?$|[?？]$|不用|不要|不是|没有|[要该得会]自")
+_INVITES = re.compile(_words("帮 想 我要 开始 来 做 进行 试 给我 带我"))
 _NOT_START = re.compile(
     _words(
         "多久 几次 几年 什么是 什么叫 怎么 如何 报 谁 哪 内容 要不要 定期 是什么 由 写 交 规定 必须 需要 和 与 跟"
@@ -144,15 +146,17 @@ def _while_open(said: str, phase: Phase) -> Command | None:
 
 
 def _start(said: str, library: Library) -> Command | None:
-    """自查 with nothing beside it but programmes and facts about the studio; 自检多久一次 asks about a duty."""
-    word = _START.search(said) or _FIT.search(said)
-    if not word:
-        return None
+    """自查, with programmes and facts about the studio beside it and nothing else; 自检多久一次 asks about a duty."""
     named, _, bare = find_programmes(said, library.lexicon)
-    if word.re is _START and _NOT_START.search(bare):
-        return None
-    rest = _FIT.sub("", _START.sub("", bare))
-    if len(_FILLERS.sub("", rest)) <= 1:
-        return Command(Act.START, named)
-    is_story = word.re is _START and "，" in said
-    return Command(Act.START, named) if is_story else None
+    for piece in re.split("[，,。；;]", bare):
+        word = _START.search(piece) or _FIT.search(piece)
+        if not word:
+            continue
+        rest = _FIT.sub("", _START.sub("", piece))
+        is_asked = word.re is _START and (
+            _NOT_START.search(piece) or (_DOUBTS.search(piece) and not _INVITES.search(piece))
+        )
+        is_alone = word.re is _START or piece.strip() == bare.strip()
+        if is_alone and not is_asked and len(_FILLERS.sub("", rest)) <= 1:
+            return Command(Act.START, named)
+    return None
