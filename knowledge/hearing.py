@@ -25,25 +25,32 @@ _BLANKS = (
     (Blank.INAPPLICABLE, _any_of("不适用 不涉及 用不上 用不着 与我们无关 跟我们无关 没这回事")),
     (
         Blank.UNSURE,
-        _any_of("不清楚 不知道 不晓得 不确定 说不好 说不准 不太清 不了解 不好说 没统计 没数过 吃不准 忘了 搞不清"),
+        _any_of(
+            "不清楚 不知道 不晓得 不确定 说不好 说不准 不太清 不了解 不好说 没统计 没数过 吃不准 忘了"
+            " 搞不清 记不清 不记得 想不起"
+        ),
     ),
 )
-_HALF = _any_of("部分 有的有 差不多 马马虎虎 凑合 还行吧 一半 不全 不太 不怎么 算是 勉强 正在 还在 快了 准备 打算 计划")
+_HALF = _any_of(
+    "部分 有的有 差不多 马马虎虎 凑合 还行吧 一半 不全 不太 不怎么 算是 勉强 正在 还在 快了 快批"
+    " 快好 快下来 准备 打算 计划 基本"
+)
 _NOT_NO = _any_of(
-    "没错 没问题 没有问题 不错 不光 不但 不仅 不止 无疑 无误 没得说 没落下 [不没][缺差少]"
+    "不是没有? 没错 没问题 没有问题 不错 不光 不但 不仅 不止 无疑 无误 没得说 没落下 [不没][缺差少]"
     " 有没有 是不是 能不能 会不会 够不够 不低于 不少于 不下"
 )
-_NO = _any_of("没 不 无 未 否 缺 ^莫 冇 差得 差点 哪有")
+_NO = _any_of("没 不 无 未 否 缺 ^莫 冇 差得 差点 哪有 ^no?$")
 _PLAIN_NO = re.compile(
     r"(?:还|都|目前|现在|暂时|真)?(?:没(?:有|得|做|挂|贴|建)?|没(?:拿|得|有)过|不(?:是|行)?|否|无)(?:呢|的|啊|过|了)?"
 )
 _YES = _any_of(r"是 有 对 嗯 恩 行 好 可以 已 了 全 齐 都 够 能 会 过 当然 必须 肯定 中 得 ok yes y\b √ 符合 满足 达到")
-_PIECES = re.compile(r"[，,。；;！!？?\n、]|但是|不过|可是|但|然后|而且|另外")
+_PIECES = re.compile(r"[，,。；;！!？?\n、]|但是|不过|可是|但|然后|而且")
 _UNDER, _OVER = _any_of("不到 不足 不满 少于 小于 低于 差一点"), _any_of("多 余 以上 超过 不止")
 _NEARLY = _any_of("来 左右 大概 大约 约 差不多 上下 可能 估计 将近 近")
 _RANGE = re.compile(rf"({NUMBER})\s*(?:到|至|-|~|—|或|或者)\s*({NUMBER})")
 _TWO_DIGITS = re.compile(r"([一二两三四五六七八九])([二三四五六七八九])(?=[个名位人])")
 _BARE = re.compile(rf"(?<![\d.第]){NUMBER}")
+_TURNED_AWAY = re.compile(r"(?:没有?|不是|不算|不在|非|不|未)(?:[评当得拿获选]上?[过到]?)?$")  # before a choice's word
 _NONE = re.compile(r"(?:[一1]?个)?[也都还]?(?:没有?|无|零)[报用]?[过了]?")
 _NOT_OURS = _any_of("公司 集团 单位 厂里 全厂 企业 车间共 徒弟 培训 带了 参加 占地 获奖 职工总数")
 _ASKS = re.compile(
@@ -135,7 +142,7 @@ def _choices(said: str, trait: Trait) -> list[Choice]:
         for one in trait.choices
         for word in {normalise(one.says), *one.words}
         for hit in re.finditer(re.escape(word), said)
-        if word[0] in "没不无" or not re.search(r"(?:没有?|不是|不算|非|不)$", said[: hit.start()])
+        if word[0] in "没不无" or not _TURNED_AWAY.search(said[: hit.start()])
     ]
     whole = [one for one in hits if not any(_covers(other, one) for other in hits)]
     named = {choice.id for _, _, choice in whole}
@@ -178,7 +185,8 @@ def _about(figure: Quantity, said: str, bounds: tuple[float, ...]) -> Heard:
     before, after = said[max(0, figure.start - 4) : figure.start], said[figure.start : figure.end + 3]
     after = re.sub(NUMBER, "", after, count=1)
     if _UNDER.search(before):
-        return _between(value * (1 - ABOUT), value - 0.01, bounds) if value > 1 else Heard(answer=0.0)
+        near = any(value * (1 - ABOUT) < bound < value for bound in bounds)
+        return Heard(is_vague=True) if near else Heard(answer=max(value - 1, 0.0))
     if _OVER.search(after) or _OVER.search(before):
         return Heard(answer=value)
     if _NEARLY.search(before) or _NEARLY.search(after):

@@ -62,15 +62,19 @@ def rules_of(talk: Conversation, check: Check) -> Rules:
 
 def assessments(talk: Conversation, check: Check, rules: Rules) -> tuple[Assessment, ...]:
     """The self-check held against each of its programmes."""
-    changed = talk.originals.changed if talk.originals else frozenset()
-    return tuple(assess(one, check.answers, talk.today, frozenset(changed)) for one in rules.checklists)
+    return tuple(assess(one, check.answers, talk.today, changed_clauses(talk)) for one in rules.checklists)
+
+
+def changed_clauses(talk: Conversation) -> frozenset[tuple[str, str]]:
+    """The clauses whose original is not the one the requirements were made from."""
+    return talk.originals.changed if talk.originals else frozenset()
 
 
 def open_traits(talk: Conversation, check: Check, rules: Rules) -> tuple[str, ...]:
     """What is still to be asked, in order: what was put off comes last, what the person does not know never again."""
     found = assessments(talk, check, rules)
     if check.is_choosing:
-        wanted = _to_choose(found)
+        wanted = _to_choose(found, check)
     elif check.is_thorough:
         wanted = [name for one in found for name in _all_open(one, check)]
     else:
@@ -88,9 +92,16 @@ def _all_open(found: Assessment, check: Check) -> list[str]:
     ]
 
 
-def _to_choose(found: Sequence[Assessment]) -> list[str]:
+def _to_choose(found: Sequence[Assessment], check: Check) -> list[str]:
     """Of what tells which programmes fit, what still matters to one that is not ruled out."""
-    matters = {name for one in found if one.verdict not in (Verdict.OUTSIDE, Verdict.FAILS) for name in one.open_traits}
+    matters = {
+        name
+        for one in found
+        if one.verdict not in (Verdict.OUTSIDE, Verdict.FAILS)
+        for finding in one.with_outcome(Outcome.OPEN)
+        if set(finding.requirement.traits) <= set(CHOOSING)
+        for name in finding.requirement.test.open_traits(check.answers)
+    }
     return [name for name in CHOOSING if name in matters]
 
 

@@ -44,9 +44,8 @@ DELETED = "第{number}次自查已删除，它的链接也失效了。"
 
 def reports_of(talk: Conversation, check: Check, rules: Rules) -> tuple[Report, ...]:
     """What was found in each programme."""
-    found = asking.assessments(talk, check, rules)
-    pairs = zip(rules.checklists, found, strict=True)
-    return tuple(report(talk.library, one, check.answers, assessment, talk.today) for one, assessment in pairs)
+    changed = asking.changed_clauses(talk)
+    return tuple(report(talk.library, one, check.answers, talk.today, changed) for one in rules.checklists)
 
 
 def result(talk: Conversation, check: Check, rules: Rules) -> Reply:

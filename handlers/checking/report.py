@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from knowledge.assessing import Assessment, Flip, Outcome, Verdict, flips
+from knowledge.assessing import Assessment, Flip, Outcome, Verdict, assess, flips
 from knowledge.checklist import Checklist
 from knowledge.library import Citation, Library, Programme
 from knowledge.phrasing import upcoming
@@ -80,8 +80,23 @@ def _report_of(raw: dict[str, Any]) -> Report:
     return Report(**{**raw, "rows": rows, "steps": steps, "flips": tuple(raw["flips"]), "notes": tuple(raw["notes"])})
 
 
-def report(library: Library, checklist: Checklist, answers: Answers, found: Assessment, today: date) -> Report:
-    """Put an assessment into words."""
+def report(
+    library: Library,
+    checklist: Checklist,
+    answers: Answers,
+    today: date,
+    changed: frozenset[tuple[str, str]] = frozenset(),
+) -> Report:
+    """Hold answers against a programme and put what is found into words.
+
+    Args:
+        library: what the documents say.
+        checklist: the requirements.
+        answers: by trait.
+        today: the day it is judged on.
+        changed: clauses whose original was changed: nothing is judged by them.
+    """
+    found = assess(checklist, answers, today, changed)
     programme = library.programmes[checklist.programme]
     rows = [
         Row(
@@ -94,7 +109,7 @@ def report(library: Library, checklist: Checklist, answers: Answers, found: Asse
         )
         for one in found.findings
     ]
-    ways = flips(checklist, answers, today)
+    ways = flips(checklist, answers, today, changed)
     return Report(
         programme=programme.id,
         title=programme.studio,

@@ -45,7 +45,7 @@ def read_answer(text: str, check: Check, rules: Rules) -> Said:
         if not told or trait.id in told:
             rest.append(piece)
     heard = _direct("，".join(rest), trait, rules)
-    if trait.id in facts and (heard is None or heard.answer is None):
+    if trait.id in facts and heard is None:
         heard = Heard(answer=facts[trait.id])
     return Said(heard, {name: answer for name, answer in facts.items() if name != trait.id})
 

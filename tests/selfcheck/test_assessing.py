@@ -10,6 +10,7 @@ from knowledge.assessing import Outcome, Verdict, assess, flips
 from knowledge.checklist import Checklist, checklist_of
 from knowledge.library import Library
 from knowledge.requirements import Requirement
+from knowledge.traits import Answer
 from tests.cast import TODAY
 from tests.selfcheck.studios import BETTER, any_studio, changes_of_size, completed, good_studio
 
@@ -23,12 +24,12 @@ def checklist(request: pytest.FixtureRequest, library: Library) -> Checklist:
     return checklist_of(library, request.param)
 
 
-def _all_answers(checklist: Checklist, traits: tuple[str, ...]) -> list[dict[str, object]]:
+def _all_answers(checklist: Checklist, traits: tuple[str, ...]) -> list[dict[str, Answer]]:
     rows = product(*((None, *checklist.values(trait)) for trait in traits))
     return [{trait: value for trait, value in zip(traits, row, strict=True) if value is not None} for row in rows]
 
 
-def _failed(checklist: Checklist, one: Requirement) -> dict[str, object] | None:
+def _failed(checklist: Checklist, one: Requirement) -> dict[str, Answer] | None:
     """A good studio but for this requirement."""
     good = good_studio(checklist)
     for changed in _all_answers(checklist, one.traits):
@@ -52,7 +53,7 @@ def test_every_requirement_is_exact_on_its_own_traits(checklist: Checklist) -> N
                 if trait in known:
                     assert trait not in asked
                     continue
-                by_rest: dict[frozenset[tuple[str, object]], set[bool | None]] = {}
+                by_rest: dict[frozenset[tuple[str, Answer]], set[bool | None]] = {}
                 for row in ends:
                     rest = frozenset((name, value) for name, value in row.items() if name != trait)
                     by_rest.setdefault(rest, set()).add(one.test.judge(row))
@@ -76,7 +77,7 @@ def test_each_hard_condition_alone_fails_and_no_soft_one_does(checklist: Checkli
         if studio is None:
             continue  # it cannot fail alone: what fails it fails another one too
         tried += 1
-        verdict = assess(checklist, studio, today).verdict  # type: ignore[arg-type]
+        verdict = assess(checklist, studio, today).verdict
         if one.is_scope:
             assert verdict is Verdict.OUTSIDE
         elif one.is_hard:
@@ -91,7 +92,7 @@ def test_all_soft_conditions_together_never_fail(checklist: Checklist) -> None:
     for one in checklist.requirements:
         if not one.is_hard:
             failed = _failed(checklist, one) or {}
-            studio |= {trait: failed[trait] for trait in one.traits if trait in failed}  # type: ignore[misc]
+            studio |= {trait: failed[trait] for trait in one.traits if trait in failed}
     assert assess(checklist, studio, OPEN_CALL).verdict in (Verdict.EXPLAIN, Verdict.MEETS)
 
 
