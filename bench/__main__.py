@@ -31,9 +31,11 @@ def main() -> None:
     print(
         f"{turns} turns of {len(talks)} conversations; Python {sys.version.split()[0]}, {os.cpu_count()} processors\n"
     )
-    rows = [*measure_answers(talks), *measure_starts(talks[0][-1]), *measure_messages(talks)]
+    from bench.asking import measure_questions
+
+    rows = [*measure_answers(talks), *measure_starts(talks[0][-1]), *measure_messages(talks), *measure_questions()]
     for what, figure, aim in rows:
-        print(f"{what:<58}{figure:>12}   {aim}")
+        print(f"{what:<60}{figure:>16}   {aim}")
 
 
 def read_talks() -> Iterable[list[str]]:

@@ -10,12 +10,15 @@ from datetime import date
 from knowledge.lexicon import Aspect, parse_cue
 from knowledge.library import Clause, Fact, Library, LibraryError, Programme, Silence, Values
 from knowledge.originals import Originals
+from knowledge.requirements import AtLeast, AtMost, Is, OneOf, OnTrait
+from knowledge.traits import Inquiry, Kind, Trait
 from knowledge.vocabulary import Topic
 
 FIRST_YEAR, LAST_YEAR = 1949, 2100  # between these a year is one, not a slip of the finger
 LEAP_YEAR = 2000
 FINGERPRINT = 64  # hexadecimal digits of a SHA-256
 LEXICON = "lexicon.toml"
+SELF_CHECK = "selfcheck.toml"
 METADATA = ("name", "studio", "title", "kind", "issuer", "articles", "inquire")  # a number not every document has
 BUILT_IN = frozenset({"person-name"})  # concepts that understanding finds without a list of words
 ASKED_OUTSIDE = frozenset({"outside", "chat"})
@@ -41,6 +44,7 @@ def find_problems(library: Library, originals: Originals | None) -> Iterator[Lib
     """
     yield from _in(LEXICON, _lexicon(library))
     yield from _asks(library)
+    yield from _in(SELF_CHECK, _inquiry(library))
     for programme in library.programmes.values():
         file = f"{programme.id}.toml"
         yield from _in(file, _metadata(programme))
@@ -48,6 +52,7 @@ def find_problems(library: Library, originals: Originals | None) -> Iterator[Lib
         yield from _in(file, _order(programme))
         yield from _in(file, _facts(programme, library))
         yield from _in(file, _cells(programme, library))
+        yield from _in(file, _requirements(programme, library.inquiry))
         yield from _in(f"{programme.id}.txt", _passages(programme, originals or Originals()))
 
 
@@ -152,6 +157,46 @@ def _order(programme: Programme) -> Iterator[Finding]:
                 yield clause.id, f"stretch number {order} is used twice: number the stretches through"
     for gap in sorted(set(range(max(numbers, default=0))) - set(numbers)):
         yield "", f"no stretch has the number {gap}: number them through from 0"
+
+
+def _inquiry(library: Library) -> Iterator[Finding]:
+    inquiry = library.inquiry
+    used = {trait for one in library.programmes.values() for each in one.requirements for trait in each.traits}
+    for trait in inquiry.traits.values():
+        if trait.aspect not in library.lexicon.aspects:
+            yield f"[traits.{trait.id}]", f"unknown aspect {trait.aspect!r}: name one of {LEXICON}"
+        if trait.id not in used:
+            yield f"[traits.{trait.id}]", "no requirement looks at it: take it out"
+    for ladder in inquiry.ladders:
+        programme = library.programmes.get(ladder.programme)
+        if programme is None or ladder.fact not in {fact.id for fact in programme.facts}:
+            yield "[ladders]", f"{ladder.programme} has no fact {ladder.fact!r}: name the one that says so"
+
+
+def _requirements(programme: Programme, inquiry: Inquiry) -> Iterator[Finding]:
+    """What is wrong with what the self-check holds a studio to."""
+    if not programme.requirements:
+        yield "", "no requirements: the self-check would find every studio fit"
+    for name in _twice(one.id for one in programme.requirements):
+        yield "", f"the requirement {name!r} stands twice: rename one"
+    for one in programme.requirements:
+        if not one.says or not one.remedy or one.says.endswith("。"):
+            yield f"{one.clause} {one.id}", "says and remedy must be sentences without their full stop"
+        for leaf in one.test.leaves():
+            trait = inquiry.traits.get(leaf.trait)
+            if what := "there is no such trait" if trait is None else _misfit(leaf, trait):
+                yield f"{one.clause} {one.id}", f"{leaf.trait}: {what}"
+
+
+def _misfit(leaf: OnTrait, trait: Trait) -> str:
+    """Why a test cannot be made of a trait."""
+    match leaf, trait.kind:
+        case (Is(), Kind.YES) | (AtLeast() | AtMost(), Kind.NUMBER):
+            return ""
+        case OneOf(wanted=wanted), Kind.CHOICE:
+            unknown = set(wanted) - {one.id for one in trait.choices}
+            return f"no choice {'、'.join(sorted(unknown))}" if unknown else ""
+    return f"this test does not fit a question of the kind {trait.kind}"
 
 
 def _cells(programme: Programme, library: Library) -> Iterator[Finding]:

@@ -85,7 +85,7 @@ class Checklist:
 def checklist_of(library: Library, slug: str) -> Checklist:
     """The checklist of a programme as its clauses now stand."""
     programme = library.programmes[slug]
-    requirements = _in_order(one for clause in programme.clauses for one in clause.requirements)
+    requirements = _in_order(programme.requirements)
     names = dict.fromkeys(trait for one in requirements for trait in one.traits)
     return Checklist(slug, requirements, {name: library.inquiry.traits[name] for name in names}, _call(programme))
 

@@ -138,6 +138,11 @@ class Programme:
         return tuple(fact for clause in self.clauses for fact in clause.facts)
 
     @cached_property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """Every requirement, in the order of the document."""
+        return tuple(one for clause in self.clauses for one in clause.requirements)
+
+    @cached_property
     def by_aspect(self) -> Mapping[str, tuple[Fact, ...]]:
         """The facts of each aspect, in the order of the document."""
         found: dict[str, list[Fact]] = {}
