@@ -16,6 +16,7 @@ from bot import pages
 from bot.channels import SORRY, web
 from bot.config import Settings
 from bot.desk import Desk
+from bot.pages.results import Results
 from bot.protection import Protection
 from bot.visitors import Visitors
 from storage.database import Busy
@@ -28,8 +29,9 @@ log = logging.getLogger(__name__)
 def create_app(desk: Desk, settings: Settings) -> ASGIApp:
     """The application; the desk stays the caller's to close."""
     channel = web.Web(desk, settings.web.messages_a_minute)
+    results = Results(desk, pages.TEMPLATES)
     app = Starlette(
-        routes=[Route("/healthz", show_health, methods=["GET"]), *channel.routes(), *pages.routes()],
+        routes=[Route("/healthz", show_health, methods=["GET"]), *channel.routes(), *results.routes(), *pages.routes()],
         middleware=[Middleware(Visitors)],
         exception_handlers={Busy: _say_busy, Exception: _apologise},
         lifespan=lambda _: _tidying(desk, settings.storage.keep_days),

@@ -5,7 +5,7 @@ import logging
 import secrets
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Any
@@ -15,12 +15,13 @@ from sqlmodel import Session
 
 from bot.channels import Unanswered
 from bot.config import CannotStart, ConfigError, Settings
+from handlers.checking.report import Report, load_reports
 from handlers.conversation import Message, Reply
 from handlers.router import respond
 from knowledge.library import Library, LibraryError, load
 from knowledge.originals import Originals, read_originals
 from knowledge.reading import ClauseView, read_clause
-from storage import contacts, doubts, messages
+from storage import contacts, doubts, messages, selfchecks
 from storage.database import Busy, Database
 from storage.doubts import Doubt
 from storage.engine import SchemaUnknown, UnknownDatabase
@@ -41,6 +42,15 @@ def now() -> datetime:
 def today_in_beijing() -> date:
     """The day answers are for, wherever the machine stands."""
     return now().astimezone(BEIJING).date()
+
+
+@dataclass(frozen=True)
+class Result:
+    """A finished self-check as its page shows it."""
+
+    reports: tuple[Report, ...]
+    expires_at: datetime
+    is_mine: bool
 
 
 class Desk:
@@ -115,6 +125,29 @@ class Desk:
     def forget(self, channel: str, address: str) -> Future[bool]:
         """Delete a contact and everything kept of it."""
         return self._database.run(lambda session: contacts.forget(session, channel, address))
+
+    def result(self, token: str, channel: str, address: str) -> Future[Result | None]:
+        """The self-check a link leads to, and whether it is this contact's; none where the link has ended."""
+
+        def unit(session: Session) -> Result | None:
+            kept = selfchecks.find(session, token, self._clock())
+            if kept is None:
+                return None
+            contact = contacts.find(session, channel, address)
+            return Result(
+                load_reports(kept.report), kept.expires_at, contact is not None and contact.id == kept.contact_id
+            )
+
+        return self._database.run(unit)
+
+    def forget_result(self, token: str, channel: str, address: str) -> Future[bool]:
+        """Delete a self-check, if it is this contact's."""
+
+        def unit(session: Session) -> bool:
+            kept, contact = selfchecks.find(session, token, self._clock()), contacts.find(session, channel, address)
+            return kept is not None and contact is not None and selfchecks.forget(session, contact, kept.id)
+
+        return self._database.run(unit)
 
     def doubts(self, limit: int) -> list[Doubt]:
         """The newest questions kept for staff, newest first."""

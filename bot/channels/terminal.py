@@ -13,7 +13,7 @@ CHANNEL = "terminal"
 ADDRESS = "local"
 
 WELCOME = """工作室管家：问五份创新工作室文件里的规定，每个回答都注明依据的条款。
-直接打字问，例如：焦作评上给多少钱？  输入选项前的数字可以直接选。
+直接打字问，例如：焦作评上给多少钱？  想对照条件就说“自查”。  输入选项前的数字可以直接选。
 /清除 删除这里的对话记录    /退出 结束（也可以按 Ctrl+D）"""
 CLEARED = "对话记录已删除。"
 GOODBYE = "再见。"
@@ -87,6 +87,8 @@ def _answer(desk: Desk, text: str, say: Callable[[str], None]) -> tuple[str, ...
     except Unanswered:
         say(SORRY)
         return ()
-    choices = [f"  {number} {option}" for number, option in enumerate(reply.options, start=1)]
+    is_number = reply.question is not None and reply.question.kind == "number"  # there a digit is the answer itself
+    options = () if is_number else reply.options
+    choices = [f"  {number} {option}" for number, option in enumerate(options, start=1)]
     say("\n".join(["", reply.text, *choices, ""]))
-    return reply.options
+    return options

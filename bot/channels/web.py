@@ -18,6 +18,7 @@ from handlers.conversation import Message, Reply
 
 CHANNEL = "web"
 LONGEST_BODY = 64 * 1024  # bytes
+LONGEST_NAME = 64  # characters of a question's id
 VISITORS_OF_A_HOST = 20  # so many busy people may share one network address
 MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 
@@ -83,13 +84,13 @@ class Web:
         ]
 
     async def take_message(self, request: Request) -> Response:
-        """A message, answered: POST {"id", "text"}."""
+        """A message, answered: POST {"id", "text"}, and "question" where it answers one by a button."""
         address = address_of(request)
         host = request.client.host if request.client else ""
         if not (self._hosts.allows(host) and self._visitors.allows(address)):
             raise Refused(429, TOO_MANY)
-        message_id, text = _parse(await _read_body(request))
-        reply = await wrap_future(self._desk.submit(Message(CHANNEL, address, text, message_id)))
+        message_id, text, question = _parse(await _read_body(request))
+        reply = await wrap_future(self._desk.submit(Message(CHANNEL, address, text, message_id, question)))
         return JSONResponse({"id": message_id, **self._render(reply)})
 
     async def show_messages(self, request: Request) -> Response:
@@ -114,7 +115,19 @@ class Web:
 
     def _render(self, reply: Reply) -> dict[str, Any]:
         citations = [self._cite(one.document, one.clause) for one in reply.citations]
-        return {"text": reply.text, "status": reply.status, "citations": citations, "options": reply.options}
+        rendered: dict[str, Any] = {"text": reply.text, "status": reply.status, "citations": citations}
+        rendered["options"] = reply.options
+        if reply.link:
+            rendered["link"] = reply.link.removeprefix("/")
+        if reply.question:
+            done, everything = reply.question.progress
+            rendered["question"] = {
+                "id": reply.question.id,
+                "kind": reply.question.kind,
+                "done": done,
+                "of": everything,
+            }
+        return rendered
 
     def _cite(self, document: str, clause: str) -> dict[str, str]:
         return {"document": document, "clause": clause, "label": self._desk.label(document, clause)}
@@ -151,12 +164,15 @@ async def _read_body(request: Request) -> bytes:
     return bytes(body)
 
 
-def _parse(body: bytes) -> tuple[str, str]:
+def _parse(body: bytes) -> tuple[str, str, str]:
     try:
         value = json.loads(body)
     except (ValueError, RecursionError):
         raise Refused(400, NOT_JSON) from None
-    message_id, text = (value.get("id"), value.get("text")) if isinstance(value, dict) else (None, None)
+    given = value if isinstance(value, dict) else {}
+    message_id, text, question = given.get("id"), given.get("text"), given.get("question", "")
     if not isinstance(text, str) or not isinstance(message_id, str) or not MESSAGE_ID.fullmatch(message_id):
         raise Refused(400, NOT_JSON)
-    return message_id, text
+    if not isinstance(question, str) or len(question) > LONGEST_NAME:
+        raise Refused(400, NOT_JSON)
+    return message_id, text, question

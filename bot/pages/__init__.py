@@ -13,7 +13,7 @@ from starlette.types import Scope
 from bot.pages.welcome import PROGRAMMES, SUGGESTIONS
 
 _FOLDER = Path(__file__).parent
-_TEMPLATES = Jinja2Templates(directory=_FOLDER / "templates")
+TEMPLATES = Jinja2Templates(directory=_FOLDER / "templates")
 
 
 def routes() -> list[BaseRoute]:
@@ -27,7 +27,7 @@ def routes() -> list[BaseRoute]:
 async def show_chat(request: Request) -> Response:
     """The chat page. It holds no conversation: the script asks the API for it."""
     welcome = {"programmes": PROGRAMMES, "suggestions": SUGGESTIONS}
-    return _TEMPLATES.TemplateResponse(request, "chat.html", welcome, headers={"Cache-Control": "private, no-cache"})
+    return TEMPLATES.TemplateResponse(request, "chat.html", welcome, headers={"Cache-Control": "private, no-cache"})
 
 
 class _Static(StaticFiles):

@@ -106,9 +106,9 @@ def _to_choose(found: Sequence[Assessment], check: Check) -> list[str]:
 
 
 def options_of(trait: Trait) -> tuple[str, ...]:
-    """The answers a question offers; a number is typed, and a digit must not be taken for an option."""
+    """The answers a question offers; a number is typed."""
     if trait.kind is Kind.NUMBER:
-        return ()
+        return (UNSURE,)
     if trait.kind is Kind.CHOICE:
         return (*(one.says for one in trait.choices), UNSURE)
     has = "有没有" in trait.asks or trait.asks.endswith("有吗？")

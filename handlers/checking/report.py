@@ -19,6 +19,15 @@ _STEPS = (("材料", "materials"), ("份数", "copies"), ("交给", "receiver"),
 _LONGEST_STEP = 60  # characters of one next step in a reply
 
 
+GROUPS = (  # in the order in which they are shown, with what stands above them
+    (Outcome.UNMET, "硬条件没有满足，单独一项就不能通过"),
+    (Outcome.BELOW, "原则上、一般的要求，可说明理由，由评审定"),
+    (Outcome.OPEN, "弄清楚再判断"),
+    (Outcome.MET, ""),
+    (Outcome.NOT_REQUIRED, ""),
+)
+
+
 @dataclass(frozen=True)
 class Row:
     """One condition as it was found."""
@@ -62,6 +71,22 @@ class Report:
         told = self.with_outcome(Outcome.UNMET)[:MOST_TOLD] + self.with_outcome(Outcome.BELOW)[:MOST_TOLD]
         rows = told or self.rows
         return tuple(dict.fromkeys(Citation(self.programme, row.clause) for row in rows if row.clause))
+
+
+@dataclass(frozen=True)
+class Group:
+    """The rows of one outcome; `kind` names it for styles, `means` says what it comes to."""
+
+    kind: str
+    name: str
+    means: str
+    rows: tuple[Row, ...]
+
+
+def grouped(report: Report) -> list[Group]:
+    """The rows of a report by outcome, the gravest first."""
+    groups = [Group(one.name.lower(), str(one), means, report.with_outcome(one)) for one, means in GROUPS]
+    return [group for group in groups if group.rows]
 
 
 def dump_reports(reports: Sequence[Report]) -> str:

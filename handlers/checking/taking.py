@@ -78,7 +78,9 @@ def _by_option(text: str, trait: Trait) -> Heard | None:
     """The option that was pressed, written out or named by its number."""
     options = options_of(trait)
     said = text.strip()
-    chosen = said if said in options else choose_by_number(text, dict(enumerate(options, 1))) if options else None
+    chosen = said if said in options else None
+    if chosen is None and trait.kind is not Kind.NUMBER:  # there a digit is the answer itself
+        chosen = choose_by_number(text, dict(enumerate(options, 1)))
     if chosen is None:
         return None
     if chosen == options[-1]:

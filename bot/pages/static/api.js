@@ -21,12 +21,16 @@ export class Trouble extends Error {
   }
 }
 
-/** @returns {Promise<{id, text, status, citations: {document, clause, label}[], options: string[]}>} */
-export async function sendMessage({ id, text }) {
+/**
+ * Sends a message; `question` is the question whose button was pressed.
+ * @returns {Promise<{id, text, status, citations: {document, clause, label}[], options: string[], link: string,
+ *   question?: {id, kind, done, of}}>}
+ */
+export async function sendMessage({ id, text, question }) {
   return ask("api/messages", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ id, text }),
+    body: JSON.stringify({ id, text, question }),
   });
 }
 

@@ -153,7 +153,7 @@ function copyOldWay(text) {
 }
 
 function offer(turn, reply) {
-  drawOptions(turn, reply.options, (option) => send({ id: newId(), text: option }));
+  drawOptions(turn, reply.options, (option) => send({ id: newId(), text: option, question: reply.question?.id }));
 }
 
 function dropOptions() {

@@ -9,6 +9,7 @@ const STATUS_LABELS = {
 // A line that opens with a bullet or a number hangs, so its second row lines up with its words.
 const LIST_LINE = /^(?:[·•●▪–—*-]|\d{1,2}(?:[、)）]|[.．](?!\d))|[①-⑳]|[（(][一二三四五六七八九十\d]{1,3}[）)])\s*/;
 const ASIDE_LINE = /^（.*）$/;
+const BAR = / ?[▓░]+/g;
 const SOURCE_LINE = /^依据：/;
 
 /** A question of the person's; `turn.question` is what is drawn, ready to be put in the log. */
@@ -35,7 +36,8 @@ export function hideFailure(turn) {
 /** A reply with its citations. `acts` says what its buttons do: openClause(citation, button), copy(text, button). */
 export function drawAnswer(reply, acts) {
   const turn = shape("answer-shape");
-  const label = STATUS_LABELS[reply.status];
+  const label = reply.question ? "" : STATUS_LABELS[reply.status];
+  if (reply.question) drawProgress(turn, reply.question);
   if (label) {
     const status = turn.querySelector(".status");
     status.textContent = label;
@@ -43,10 +45,28 @@ export function drawAnswer(reply, acts) {
     status.hidden = false;
   }
   drawWords(turn.querySelector(".words"), wordsOf(reply));
+  if (reply.link) drawLink(turn, reply.link);
   drawSources(turn.querySelector(".sources"), reply.citations, acts.openClause);
   const copy = turn.querySelector(".copy");
   copy.onclick = () => acts.copy(reply.text, copy);
   return turn;
+}
+
+// How far a self-check is: the bar says what the row of squares in the text says elsewhere.
+function drawProgress(turn, { done, of }) {
+  if (of === 0) return;
+  const bar = make("progress", "progress");
+  bar.max = of;
+  bar.value = done;
+  bar.setAttribute("aria-label", `自查进度：答了${done}题，约共${of}题`);
+  turn.querySelector(".bubble").prepend(bar);
+}
+
+// A page of ours that belongs to the answer: the whole result of a self-check.
+function drawLink(turn, path) {
+  const link = make("a", "page", "看完整结果");
+  link.href = path;
+  turn.querySelector(".words").after(link);
 }
 
 /** The next questions, under the newest answer only: an old choice would be read against a newer question. */
@@ -87,7 +107,8 @@ export function make(tag, className, text = "") {
 }
 
 // What the buttons below say needs no line of its own: the clauses, and the numbered choices of a question back.
-function wordsOf({ text, citations, options }) {
+function wordsOf({ text: said, citations, options, question }) {
+  const text = question ? said.replace(BAR, "") : said;
   const isSaid = (line) => (citations.length > 0 && SOURCE_LINE.test(line)) || isChoice(line, options);
   const lines = text.split("\n");
   return lines.every(isSaid) ? text : lines.filter((line) => !isSaid(line)).join("\n");
