@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, get_args
@@ -65,6 +66,27 @@ class Web:
 
 
 @dataclass(frozen=True)
+class Calendar:
+    """The section [calendar].
+
+    Args:
+        holidays: days that are free though no holiday is announced for them.
+        workdays: days that are worked though they look free.
+        jiaozuo_round: a year in which 焦作 named studios on the municipal level, from which the rounds of three years
+            are counted (焦工文〔2015〕6号 第十二条); 0 while nobody knows.
+    """
+
+    holidays: tuple[date, ...] = ()
+    workdays: tuple[date, ...] = ()
+    jiaozuo_round: int = field(default=0, metadata={"least": 0, "most": 2100})
+
+    @property
+    def first_rounds(self) -> dict[str, int]:
+        """By programme, a year of a round of naming, where one is known."""
+        return {"jiaozuo": self.jiaozuo_round} if self.jiaozuo_round else {}
+
+
+@dataclass(frozen=True)
 class Settings:
     """All settings; without a file every default works.
 
@@ -75,6 +97,7 @@ class Settings:
     knowledge: Knowledge = field(default_factory=Knowledge)
     storage: Storage = field(default_factory=Storage)
     web: Web = field(default_factory=Web)
+    calendar: Calendar = field(default_factory=Calendar)
     source: Path | None = field(default=None, metadata={"is_internal": True})
 
 
@@ -97,7 +120,7 @@ def read_settings(environment: Mapping[str, str] = os.environ, folder: Path | No
 def render(settings: Settings) -> str:
     """The settings as TOML, without the password in a database's address."""
     lines = [f"# from {settings.source}" if settings.source else "# the defaults: there is no config.toml"]
-    for section in (settings.knowledge, settings.storage, settings.web):
+    for section in (settings.knowledge, settings.storage, settings.web, settings.calendar):
         lines += ["", f"[{type(section).__name__.lower()}]"]
         for one in fields(section):
             value = getattr(section, one.name)
@@ -107,6 +130,8 @@ def render(settings: Settings) -> str:
 
 
 def _toml(value: object, shown: str) -> str:
+    if isinstance(value, tuple):
+        return f"[{', '.join(one.isoformat() for one in value)}]"
     return shown if isinstance(value, int) else json.dumps(shown, ensure_ascii=False)
 
 
@@ -146,6 +171,8 @@ def _read_value(default: Any, about: Any, value: Any, section: str) -> Any:
             raise ConfigError(f"{about.name}: expected a section [{about.name}], got {value!r}")
         return _read_table(default, value, about.name)
     name = f"[{section}] {about.name}"
+    if isinstance(default, tuple):
+        return _read_days(name, value)
     kind = next((one for one in get_args(about.type) if one is not type(None)), about.type)
     if type(value) is not (str if kind is Path else kind) or value == "":
         raise ConfigError(f"{name}: expected {_KINDS[kind]}, got {value!r}")
@@ -153,6 +180,12 @@ def _read_value(default: Any, about: Any, value: Any, section: str) -> Any:
     if least is not None and not least <= value <= most:
         raise ConfigError(f"{name}: expected {least} to {most}, got {value}")
     return kind(value)
+
+
+def _read_days(name: str, value: Any) -> tuple[date, ...]:
+    if not isinstance(value, list) or not all(type(one) is date for one in value):
+        raise ConfigError(f"{name}: expected a list of days such as [2027-01-01], without quotes, got {value!r}")
+    return tuple(value)
 
 
 def _unknown(key: str, allowed: list[str], section: str) -> str:

@@ -38,22 +38,22 @@ def show(library: Library, originals: Originals | None, document: str, clause: s
 def grid(library: Library) -> str:
     """Topics down, programmes across: how many facts a cell has, — where the document is silent, ? for a hole."""
     rows = [[topic.chinese, *(_cell(library, one, topic) for one in library.programmes.values())] for topic in Topic]
-    return _table([["", *library.programmes], *rows])
+    return table([["", *library.programmes], *rows])
 
 
 def topics(library: Library) -> str:
     """The topics with the points of each that people can ask about."""
     rows = [[topic, topic.chinese, "、".join(_points(library, topic).values())] for topic in Topic]
-    return _table(rows)
+    return table(rows)
 
 
 def doubts(kept: Iterable[Doubt]) -> str:
     """Questions for staff, newest first."""
-    return _table([[_moment(one.at), one.status, one.programme, " ".join(one.text.split())] for one in kept])
+    return table([[_moment(one.at), one.status, one.programme, " ".join(one.text.split())] for one in kept])
 
 
 def _contents(programme: Programme) -> list[str]:
-    return _table([[clause.id, clause.heading] for clause in programme.clauses]).splitlines()
+    return table([[clause.id, clause.heading] for clause in programme.clauses]).splitlines()
 
 
 def _points(library: Library, topic: Topic) -> dict[str, str]:
@@ -72,7 +72,7 @@ def _moment(at: datetime) -> str:
     return f"{at.astimezone(BEIJING):%Y-%m-%d %H:%M}"
 
 
-def _table(rows: list[list[str]]) -> str:
+def table(rows: list[list[str]]) -> str:
     """Columns that stand under each other, Chinese characters counted as two."""
     widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
     padded = [[cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)] for row in rows]

@@ -1,4 +1,4 @@
-"""Programme > Document > Clause > Fact and Requirement, and Silence: the typed library and its one loader."""
+"""Programme > Document > Clause > Fact, Requirement and Duty, and Silence: the typed library and its one loader."""
 
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
+from knowledge.duties import Duty, duty_of
 from knowledge.lexicon import Lexicon, parse_cue, read_lexicon
 from knowledge.likeness import read_asks
 from knowledge.requirements import Requirement, requirement_of
@@ -101,7 +102,7 @@ class Silence:
 
 @dataclass(frozen=True)
 class Clause:
-    """A labelled piece of a document with the facts and requirements it holds.
+    """A labelled piece of a document with the facts, requirements and duties it holds.
 
     `stretches` tells where it stands in the original: place in the order, first characters, length without white space.
     """
@@ -112,6 +113,7 @@ class Clause:
     stretches: tuple[tuple[int, str, int], ...]
     facts: tuple[Fact, ...]
     requirements: tuple[Requirement, ...] = ()
+    duties: tuple[Duty, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,11 @@ class Programme:
     def requirements(self) -> tuple[Requirement, ...]:
         """Every requirement, in the order of the document."""
         return tuple(one for clause in self.clauses for one in clause.requirements)
+
+    @cached_property
+    def duties(self) -> tuple[Duty, ...]:
+        """Every duty, in the order of the document."""
+        return tuple(one for clause in self.clauses for one in clause.duties)
 
     @cached_property
     def by_aspect(self) -> Mapping[str, tuple[Fact, ...]]:
@@ -266,7 +273,7 @@ def read_programme(path: Path) -> Programme:
 
 def _clause(file: str, slug: str, table: dict[str, Any]) -> Clause:
     label = str(table.get("id", "?"))
-    unknown = set(table) - {"id", "heading", "fingerprint", "stretches", "fact", "note", "requirement"}
+    unknown = set(table) - {"id", "heading", "fingerprint", "stretches", "fact", "note", "requirement", "duty"}
     if unknown:
         raise LibraryError(file, label, f"unknown key {', '.join(sorted(unknown))}")
     facts = [_fact(file, slug, label, one) for one in table.get("fact", [])]
@@ -275,17 +282,21 @@ def _clause(file: str, slug: str, table: dict[str, Any]) -> Clause:
         rows = [(int(order), str(begins), int(length)) for order, begins, length in table.get("stretches", [])]
     except (ValueError, TypeError) as error:
         raise LibraryError(file, label, f"stretches are rows of order, beginning, length: {error}") from error
-    requirements = [_requirement(file, slug, label, one) for one in table.get("requirement", [])]
+    requirements = tuple(_part(requirement_of, file, slug, label, one) for one in table.get("requirement", []))
+    duties = tuple(_part(duty_of, file, slug, label, one) for one in table.get("duty", []))
     heading, fingerprint = table.get("heading", ""), table.get("fingerprint", "")
-    return Clause(label, heading, fingerprint, tuple(rows), (*facts, *notes), tuple(requirements))
+    return Clause(label, heading, fingerprint, tuple(rows), (*facts, *notes), requirements, duties)
 
 
-def _requirement(file: str, slug: str, label: str, table: dict[str, Any]) -> Requirement:
+def _part(
+    reader: Callable[[str, str, Mapping[str, Any]], T], file: str, slug: str, label: str, table: dict[str, Any]
+) -> T:
+    """Read a requirement or a duty; what is wrong with it is told with its file, clause and id."""
     try:
-        return requirement_of(slug, label, table)
+        return reader(slug, label, table)
     except (ValueError, KeyError, TypeError) as error:
         what = f"lacks {error}" if isinstance(error, KeyError) else str(error)
-        raise LibraryError(file, label, f"requirement {table.get('id', '?')}: {what}") from error
+        raise LibraryError(file, label, f"{table.get('id', '?')}: {what}") from error
 
 
 def _fact(file: str, slug: str, label: str, table: dict[str, Any], is_note: bool = False) -> Fact:

@@ -37,7 +37,7 @@ def answer_lines(desk: Desk, source: BinaryIO, sink: BinaryIO) -> None:
         source: lines {"conversation": text or whole number, "text": text}.
         sink: gets {"conversation", "answer", "status", "citations"}, or {"error", "line"} for a bad line.
     """
-    for number, line in enumerate(_read_lines(source), start=1):
+    for number, line in enumerate(read_lines(source), start=1):
         sink.write(encode(_answer_line(desk, line, number)) + b"\n")
         sink.flush()
         if number % LINES_BETWEEN_BOUNDS == 0:
@@ -96,7 +96,7 @@ def _parse(line: bytes | None) -> tuple[str | int, str]:
     return conversation, text
 
 
-def _read_lines(source: BinaryIO) -> Iterator[bytes | None]:
+def read_lines(source: BinaryIO) -> Iterator[bytes | None]:
     """The lines of the source; a line that is too long is passed over and given as None."""
     while line := source.readline(LONGEST_LINE):
         is_whole = line.endswith(b"\n") or len(line) < LONGEST_LINE
