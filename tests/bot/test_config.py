@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 BAD = {
     "[storage]\nulr = 'sqlite://'": "[storage] ulr: unknown key; allowed: url, keep_days. Did you mean url?",
-    "[stroage]\nurl = 'x'": "[stroage]: unknown section; allowed: knowledge, storage, web, calendar. Did you mean storage?",
+    "[stroage]\nurl = 'x'": "[stroage]: unknown section; allowed: knowledge, storage, web, calendar. Did you mean",
     "source = 'x'": "[source]: unknown section; allowed: knowledge, storage, web, calendar.",
     "web = 3": "web: expected a section [web], got 3",
     "[web]\nport = '80'": "[web] port: expected a whole number, got '80'",
