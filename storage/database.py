@@ -11,11 +11,12 @@ from typing import Protocol, TypeVar
 
 from sqlmodel import Session, SQLModel
 
-from storage import contacts, doubts, messages
+from storage import assessments, contacts, doubts, filings, messages, register, staff, trail
 from storage.engine import is_in_memory, open_engine, parse_url
 from storage.runners import Pool, Writer
 
-TABLES = (contacts, messages, doubts)  # imported so that the metadata knows every table
+# imported so that the metadata knows every table
+TABLES = (contacts, messages, doubts, staff, register, filings, assessments, trail)
 MOST_WAITING = 4_096
 
 T = TypeVar("T")
