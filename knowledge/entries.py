@@ -39,6 +39,11 @@ class Column(StrEnum):
     SECOND_CONTACT = "second_contact"
     NOTES = "notes"
 
+    @property
+    def heading(self) -> str:
+        """As people read it, above a column or in chat."""
+        return COLUMNS[self].heading
+
 
 @dataclass(frozen=True)
 class About:

@@ -157,6 +157,12 @@ _TAKEN = select(_table.c.id).where(
 )
 
 
+_LET_GO = tuple(
+    update(_table).where(column == bindparam("staff", type_=Integer)).values({column.name: None})
+    for column in (_table.c.first_contact, _table.c.second_contact)
+)
+
+
 def fold(text: str) -> str:
     """A name without what does not tell names apart: spaces, width, case."""
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
@@ -247,6 +253,11 @@ def change_all(session: Session, scope: Scope, studios: Sequence[Studio], now: d
     _must_cover(scope, studios)
     given = [{"number": one.id, "now": now, **values(scope), **_new_values(one)} for one in studios]
     return session.connection().execute(_CHANGE, given).rowcount if given else 0
+
+
+def let_go(session: Session, staff_id: int) -> int:
+    """Take somebody from all studios, whatever the scope; returns from how many as first or second contact."""
+    return sum(session.connection().execute(one, {"staff": staff_id}).rowcount for one in _LET_GO)
 
 
 def _must_cover(scope: Scope, studios: Iterable[Studio]) -> None:
