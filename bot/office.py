@@ -63,7 +63,7 @@ class Office:
         moment = self._clock()
 
         def unit(session: Session) -> bool:
-            if name in {one.name for one in staff.current(session)}:
+            if staff.by_name(session, name):
                 return False
             invited = staff.invite(session, code, name, role, seen, moment, moment + timedelta(days=days))
             trail.keep(session, Step("invited", staff_id=invited.id), moment)
@@ -79,7 +79,7 @@ class Office:
 
     def names(self) -> dict[int, str]:
         """What the staff is called, by number."""
-        return {one.id: one.name for one in self.staff()}
+        return self._database.run(staff.names).result()
 
     def revoke(self, number: int) -> int | None:
         """End what somebody may see; from how many studios that took a contact, none if there was nobody to end."""

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from sqlmodel import Session
 
-from handlers import ask, unreadable
+from handlers import ask, studios, unreadable
 from handlers.conversation import Conversation, Message, Outcome, Reply
 from knowledge.library import Library
 from knowledge.originals import Originals
@@ -23,7 +23,11 @@ class Handler(Protocol):
         """The answer, and the state to keep."""
 
 
-HANDLERS: tuple[Handler, ...] = (unreadable, ask)  # the first that wants a message gets it; `ask` wants everything
+HANDLERS: tuple[Handler, ...] = (
+    unreadable,
+    studios,
+    ask,
+)  # the first that wants a message gets it; `ask` wants everything
 
 
 def respond(

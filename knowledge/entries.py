@@ -133,7 +133,7 @@ def read(column: Column, written: object, library: Library, today: date) -> Valu
 def read_programme(text: str, library: Library) -> str | Odd:
     """The programme that is named: by its identifier, its name, its title or however people call it."""
     for programme in library.programmes.values():
-        if text in (programme.id, programme.name, programme.studio, programme.title, programme.number):
+        if text and text in (programme.id, programme.name, programme.studio, programme.title, programme.number):
             return programme.id
     plain, names = normalise(text), library.lexicon.programmes
     found = find_programmes(plain, library.lexicon)[0]

@@ -141,6 +141,16 @@ def current(session: Session) -> list[Staff]:
     return [one for one in everybody(session) if one.revoked_at is None]
 
 
+def by_name(session: Session, name: str) -> Staff | None:
+    """The one of this name that is not revoked."""
+    return next((one for one in current(session) if one.name == name), None)
+
+
+def names(session: Session) -> dict[int, str]:
+    """What everybody is called, by number."""
+    return {one.id: one.name for one in everybody(session)}
+
+
 def revoke(session: Session, which: int, now: datetime) -> bool:
     """End what somebody may see, or a code that nobody used; false if there is none to end."""
     return session.connection().execute(_REVOKE, {"which": which, "now": now}).rowcount > 0

@@ -98,8 +98,8 @@ def add(**given: str | None) -> None:
 def import_file(file: Path, dry_run: bool) -> None:
     """Enter all studios of FILE, or none if a row is bad.
 
-    FILE is .xlsx or .csv. A studio that the register has already is brought up to date: the one with the same 台账编号, or else with the same
-    programme, name and unit. Columns that the file has not are left as they are.
+    FILE is .xlsx or .csv. A studio that the register has already is brought up to date: the one with the same 台账编号,
+    or else with the same programme, name and unit. Columns that the file has not are left as they are.
     """
     from bot.sheets.reading import read_sheet
 

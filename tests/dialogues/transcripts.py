@@ -9,10 +9,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Protocol
 
-from knowledge.answering import Answer
+from knowledge.vocabulary import Status
 
 FOLDER = Path(__file__).parent
+
+
+class Told(Protocol):
+    """What a turn is held against: an answer or a reply."""
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def status(self) -> Status: ...
 
 
 @dataclass
@@ -24,7 +35,7 @@ class Turn:
     must_not: list[str] = field(default_factory=list)
     statuses: list[str] = field(default_factory=list)
 
-    def misses(self, reply: Answer) -> list[str]:
+    def misses(self, reply: Told) -> list[str]:
         """Why the reply is not what it should be; empty if it is."""
         found = [f"lacks {' | '.join(group)}" for group in self.must if not any(_stands(one, reply) for one in group)]
         found += [f"says {one}" for one in self.must_not if _stands(one, reply)]
@@ -43,7 +54,7 @@ class Transcript:
     today: date | None = None
 
 
-def _stands(fragment: str, reply: Answer) -> bool:
+def _stands(fragment: str, reply: Told) -> bool:
     if fragment.startswith("^"):
         return reply.text.startswith(fragment[1:])
     return fragment in reply.text
@@ -71,9 +82,9 @@ def read(file: Path) -> Transcript:
     return transcript
 
 
-def read_all() -> Iterable[Transcript]:
-    """Every transcript beside this file."""
-    return [read(file) for file in sorted(FOLDER.glob("*.txt"))]
+def read_all(folder: Path = FOLDER) -> Iterable[Transcript]:
+    """Every transcript of a folder; without one, those beside this file."""
+    return [read(file) for file in sorted(folder.glob("*.txt"))]
 
 
 def _read_header(transcript: Transcript, line: str) -> None:
