@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlmodel import Session
 
 from handlers import router, studios
@@ -190,3 +192,21 @@ def test_no_question_is_taken_for_a_staff_word(talk: Talk, session: Session, lib
             if studios.wants(Conversation(person.says(text), contact, session, library, None, TODAY, NOW))
         ]
         assert taken == []
+
+
+WORDS = """
+新增 查 改 停用 恢复 登记报送 撤回报送 登记考核 导出 更多 确认 取消 T1 T2、T3 T999999999 焦作 长春 单位 领衔人 命名
+状态 主管工会 第一联系人 成员 面积 备注 2024年3月1日 2024-13-99 20240301 2025 去年 二〇二四年 年度总结 考核 不合格
+李干事 王建国 % _ = ' \\ 无 ：，
+"""
+
+
+@given(st.lists(st.sampled_from(WORDS.split()), min_size=1, max_size=7), st.sampled_from(["", " "]))
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_staff_say_gets_a_reply_and_stays_in_the_scope(talk: Talk, said: list[str], gap: str) -> None:
+    before = [one for one in register.walk(talk.session, EVERYTHING) if one.union_in_charge != "山阳区总工会"]
+    reply = talk.says(LI, gap.join(said))
+    assert reply.text.strip()
+    assert not any(secret in reply.text for secret in ("刘工", "沁阳铝厂", "陈工", "客车厂"))
+    after = [one for one in register.walk(talk.session, EVERYTHING) if one.union_in_charge != "山阳区总工会"]
+    assert after == before
