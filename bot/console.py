@@ -15,6 +15,7 @@ from storage.doubts import Doubt
 from storage.register import Studio
 from storage.scope import Scope
 from storage.staff import Staff
+from storage.trail import Step
 
 SILENT = "—"
 HOLE = "?"
@@ -96,6 +97,21 @@ def staff(everybody: Iterable[Staff], library: Library, now: datetime) -> str:
     rows = [
         [f"S{one.id}", one.name, one.role, _scope(one.scope, library), _state(one, now), _moment(one.invited_at)]
         for one in everybody
+    ]
+    return _table(rows)
+
+
+def trail(steps: Iterable[tuple[datetime, Step]], names: Mapping[int, str]) -> str:
+    """Who changed what and who was refused, a line each; a contact is only a number."""
+    rows = [
+        [
+            _moment(at),
+            step.act,
+            names.get(step.staff_id or 0, f"contact {step.contact_id}" if step.contact_id else ""),
+            show_number(step.studio_id) if step.studio_id else "",
+            step.what,
+        ]
+        for at, step in steps
     ]
     return _table(rows)
 

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 from sqlmodel import Session
@@ -51,27 +52,34 @@ class Office:
         self._clock = clock
 
     # ------------------------------------------------------------ staff
-    def invite(self, name: str, is_admin: bool, scope: str, days: int) -> str:
+    def invite(self, name: str | None, is_admin: bool, scope: str, days: int) -> tuple[str, str]:
         """Make a code that lets one person in; it is told once and kept nowhere.
+
+        Returns:
+            the code, and what the person is called.
 
         Raises:
             CannotStart: a colleague has this name, or there is no such scope.
         """
         role, seen = Role.ADMIN if is_admin else Role.STAFF, read_scope(scope, self.library)
-        name = clean(name)[: COLUMNS[Column.FIRST_CONTACT].longest]
+        wanted = clean(name)[: COLUMNS[Column.FIRST_CONTACT].longest]
         code = "".join(secrets.choice(SIGNS) for _ in range(CODE_LENGTH))
         moment = self._clock()
 
-        def unit(session: Session) -> bool:
-            if staff.by_name(session, name):
-                return False
-            invited = staff.invite(session, code, name, role, seen, moment, moment + timedelta(days=days))
+        def unit(session: Session) -> str | None:
+            taken = {one.name for one in staff.current(session)}
+            if wanted in taken:
+                return None
+            free = (f"{role.chinese}{number}" for number in count(1))
+            called = wanted or next(one for one in free if one not in taken)
+            invited = staff.invite(session, code, called, role, seen, moment, moment + timedelta(days=days))
             trail.keep(session, Step("invited", staff_id=invited.id), moment)
-            return True
+            return called
 
-        if not self._database.run(unit).result():
-            raise CannotStart(f"There is a {name} already; choose a name that tells them apart.")
-        return show_code(code)
+        called = self._database.run(unit).result()
+        if called is None:
+            raise CannotStart(f"There is a {wanted} already; choose a name that tells them apart.")
+        return show_code(code), called
 
     def staff(self) -> list[Staff]:
         """All that were ever invited."""
@@ -81,18 +89,27 @@ class Office:
         """What the staff is called, by number."""
         return self._database.run(staff.names).result()
 
-    def revoke(self, number: int) -> int | None:
-        """End what somebody may see; from how many studios that took a contact, none if there was nobody to end."""
+    def trail(self, limit: int) -> list[tuple[datetime, Step]]:
+        """Who changed what and who was refused, newest first."""
+        return self._database.run(lambda session: trail.newest(session, limit)).result()
+
+    def revoke(self, asked: str) -> int | None:
+        """End what somebody may see, by number (S2) or name.
+
+        Returns:
+            how many studios lost a contact; none if there was nobody to end.
+        """
         moment = self._clock()
 
         def unit(session: Session) -> int | None:
-            who = next((one for one in staff.current(session) if one.id == number), None)
-            if who is None or not staff.revoke(session, number, moment):
+            everybody = staff.current(session)
+            who = next((one for one in everybody if asked.upper() == f"S{one.id}" or asked == one.name), None)
+            if who is None or not staff.revoke(session, who.id, moment):
                 return None
             if who.contact_id is not None:
                 contacts.hold(session, who.contact_id, False)
-            trail.keep(session, Step("revoked", staff_id=number), moment)
-            return register.let_go(session, number)
+            trail.keep(session, Step("revoked", staff_id=who.id), moment)
+            return register.let_go(session, who.id)
 
         return self._database.run(unit).result()
 
@@ -120,7 +137,7 @@ class Office:
 
     def show(self, number: str) -> File | None:
         """All that the register has of the studio with a number like T12."""
-        asked = read_number(number)
+        asked = read_number(f"T{number}" if number.isdecimal() else number)
 
         def unit(session: Session) -> File | None:
             studio = None if isinstance(asked, Odd) else register.find(session, EVERYTHING, asked)
@@ -173,9 +190,9 @@ class Office:
         names, moment = self.names(), self._clock()
 
         def unit(session: Session) -> int:
-            count = write_register(file, register.walk(session, EVERYTHING), names, self.library, is_forced)
-            trail.keep(session, Step("exported", what=str(count)), moment)
-            return count
+            written = write_register(file, register.walk(session, EVERYTHING), names, self.library, is_forced)
+            trail.keep(session, Step("exported", what=str(written)), moment)
+            return written
 
         return self._database.run(unit).result()
 

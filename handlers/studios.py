@@ -10,6 +10,8 @@ from knowledge.vocabulary import Standing, Status
 from storage import messages, staff
 from storage.staff import Staff
 
+NAME = "studios"
+
 
 def wants(talk: Conversation) -> bool:
     """Whether the message is a staff word of somebody who may say it, or one that must be refused."""

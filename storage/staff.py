@@ -1,5 +1,6 @@
 """Staff: who looks after which studios, and the one-time codes that let them in."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,12 @@ from storage.scope import Scope
 SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that look alike
 CODE_LENGTH = 8
 _PEPPER = b"studio-steward invitation"  # the work is in scrypt: a stolen table does not give the codes away soon
+
+_CODE_IN_TEXT = re.compile(
+    r"(?P<word>邀请码\D{0,4}?)[\dA-Za-z０-９Ａ-Ｚａ-ｚ]{4}[ \-—–_－]*[\dA-Za-z０-９Ａ-Ｚａ-ｚ]{4}"
+    r"|(?<![\w-])(?=[\d-]*[A-Za-z])[\dA-Za-z]{4}[-—–_－][\dA-Za-z]{4}(?![\w-])",
+    re.ASCII,
+)
 
 
 class StaffRecord(SQLModel, table=True):
@@ -95,6 +102,11 @@ def read_code(typed: str) -> str:
     plain = unicodedata.normalize("NFKC", typed).upper()
     code = "".join(one for one in plain if one not in " -—–_")
     return code if len(code) == CODE_LENGTH and set(code) <= set(SIGNS) else ""
+
+
+def hide_codes(text: str) -> str:
+    """A text with what may be a code struck out; messages are kept, codes are not."""
+    return _CODE_IN_TEXT.sub(lambda hit: (hit["word"] or "") + "…", text)
 
 
 def _digest(code: str) -> str:

@@ -111,6 +111,18 @@ def test_a_code_is_told_once_and_can_be_revoked() -> None:
     assert steward("staff", "revoke", "s1").exit_code == 0
     assert "revoked" in steward("staff", "list").output
     assert steward("staff", "revoke", "S1").exit_code == 1
+    told = [line.split()[2:4] for line in steward("staff", "trail").output.splitlines()]
+    assert told == [["revoked", "李干事"], ["invited", "李干事"]]
+
+
+def test_whoever_is_invited_without_a_name_gets_one() -> None:
+    assert "The trail is empty." in steward("staff", "trail").output
+    for number in (1, 2):
+        lines = steward("staff", "invite", "--scope", "焦作").output.splitlines()
+        assert re.fullmatch("[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}", lines[0])
+        assert f"工作人员{number}" in lines[1]
+    assert steward("staff", "revoke", "工作人员1").exit_code == 0
+    assert "工作人员1" in steward("staff", "invite", "--scope", "焦作").output
 
 
 def test_an_admin_sees_everything_unless_a_scope_is_given() -> None:

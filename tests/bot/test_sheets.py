@@ -254,7 +254,7 @@ def test_a_contact_must_be_staff_who_sees_the_studio(office: Office, tmp_path: P
     file = tmp_path / "out.xlsx"
     office.export(file, False)
     assert result(enter(office, file)) == (0, 0, 1, 0)
-    assert office.revoke(1) == 1
+    assert office.revoke("S1") == 1
     assert kept(office)[0].first_contact is None
 
 

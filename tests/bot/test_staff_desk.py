@@ -1,6 +1,7 @@
 """Staff at the desk, on both kinds of database: one code, many hands; and two who enter the same studio."""
 
 from datetime import timedelta
+from functools import partial
 
 from sqlmodel import Session
 
@@ -28,7 +29,7 @@ def test_of_many_who_send_a_code_at_once_one_is_let_in(desk: Desk, database: Dat
 
 def test_of_two_who_enter_the_same_studio_at_once_one_does(desk: Desk, database: Database) -> None:
     for code, person in ((CODE, LI), ("ABCD2346", ZHAO)):
-        database.run(lambda session, code=code, name=person.name: invite(session, code, name)).result()
+        database.run(partial(invite, code=code, name=person.name)).result()
         desk.answer(person.says(f"邀请码 {code}", "1"))
         desk.answer(person.says("新增 焦作 王建国创新工作室 单位 焦作机床厂", "2"))
     replies = [desk.submit(person.says("确认", "3")) for person in (LI, ZHAO)]

@@ -13,7 +13,7 @@ from storage import contacts, staff
 from storage.contacts import Contact
 from storage.database import Database
 from storage.scope import EVERYTHING, Scope
-from storage.staff import SIGNS, Staff, read_code, show_code
+from storage.staff import SIGNS, Staff, hide_codes, read_code, show_code
 from tests.cast import LI, NOW, WANG, Person
 
 CODE = "ABCD2345"
@@ -127,3 +127,20 @@ def test_a_code_is_read_however_it_is_typed(code: str) -> None:
 @pytest.mark.parametrize("typed", ["", "ABCD-234", "ABCD-23456", "ABCD-2345O", "邀请码", "ABCD-123I"])
 def test_what_has_not_the_form_of_a_code_is_none(typed: str) -> None:
     assert read_code(typed) == ""
+
+
+@given(st.text(SIGNS, min_size=8, max_size=8))
+def test_no_code_is_kept_with_a_message(code: str) -> None:
+    wide = "".join(chr(ord(one) + 0xFEE0) for one in code)
+    for typed in (code, show_code(code), show_code(code).lower(), wide, f"{code[:4]}—{code[4:]}"):
+        for text in (f"邀请码 {typed}", f"邀请码：{typed}谢谢", f"使用邀请码{typed}"):
+            assert typed[-4:] not in hide_codes(text)
+    if not code.isdigit():
+        assert hide_codes(show_code(code)) == "…"
+
+
+@pytest.mark.parametrize(
+    "text", ["焦作的牌匾60cm×40cm", "2024-2025年度", "邀请码是什么", "电话 2345-6789"]
+)
+def test_other_texts_are_kept_as_they_are(text: str) -> None:
+    assert hide_codes(text) == text
