@@ -139,8 +139,6 @@ def test_no_code_is_kept_with_a_message(code: str) -> None:
         assert hide_codes(show_code(code)) == "…"
 
 
-@pytest.mark.parametrize(
-    "text", ["焦作的牌匾60cm×40cm", "2024-2025年度", "邀请码是什么", "电话 2345-6789"]
-)
+@pytest.mark.parametrize("text", ["焦作的牌匾60cm×40cm", "2024-2025年度", "邀请码是什么", "电话 2345-6789"])
 def test_other_texts_are_kept_as_they_are(text: str) -> None:
     assert hide_codes(text) == text
