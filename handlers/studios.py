@@ -24,7 +24,7 @@ def wants(talk: Conversation) -> bool:
     if who is None:
         return is_clear(command)
     if command.act is Act.MORE:
-        return _goes_on(talk, notes)
+        return _is_last(talk, notes.shown_by)
     if command.act is Act.LOOK and (not has_form(command) or "的" in command.rest):
         return looking.has_any(talk, who, command.rest)  # 查王建国, but not 查焦作的领衔人
     return has_form(command)
@@ -39,8 +39,10 @@ def reply(talk: Conversation) -> Outcome:
         return remember(talk, admitting.rights(talk, who))
     if who is None:
         return remember(talk, admitting.refuse(talk, command.act if command else Act.ADD))
-    told, kept = _ACTS[command.act](talk, who, command, notes) if command else adding.go_on(talk, who, notes)
-    return remember(talk, told, kept)
+    if command is None:
+        return remember(talk, *adding.go_on(talk, who, notes))
+    told, kept = _ACTS[command.act](talk, who, command, notes)
+    return remember(talk, told, kept if command.act is Act.ADD else (kept or Notes()).beside(notes))
 
 
 def _who(talk: Conversation) -> Staff | None:
@@ -48,13 +50,14 @@ def _who(talk: Conversation) -> Staff | None:
 
 
 def _is_answer(talk: Conversation, notes: Notes) -> bool:
-    return not is_question(talk.message.text) and adding.is_answer(talk.message.text, notes)
+    text = talk.message.text
+    return not is_question(text) and adding.is_answer(text, notes, _is_last(talk, notes.asked_by))
 
 
-def _goes_on(talk: Conversation, notes: Notes) -> bool:
-    """Whether the list is what was replied last; after anything else 更多 is not meant for it."""
+def _is_last(talk: Conversation, message: str) -> bool:
+    """Whether the last reply was to this message; after anything else a bare word is not meant for it."""
     last = messages.history(talk.session, talk.contact, 1)
-    return notes.shown > 0 and bool(last) and last[0].message_id == notes.message
+    return bool(last) and last[0].message_id == message
 
 
 Done = tuple[Reply, Notes | None]
@@ -69,7 +72,7 @@ def _more(talk: Conversation, who: Staff, command: Command, notes: Notes) -> Don
 
 
 def _add(talk: Conversation, who: Staff, command: Command, notes: Notes) -> Done:
-    return adding.begin(talk, who, command.rest)
+    return adding.begin(talk, who, command.rest, notes)
 
 
 def _only(act: Callable[[Conversation, Staff, str], Reply]) -> Callable[[Conversation, Staff, Command, Notes], Done]:

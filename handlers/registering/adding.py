@@ -15,7 +15,8 @@ from storage.register import Studio
 from storage.staff import Staff
 from storage.trail import Step
 
-YES = ("确认", "确定", "好", "好的", "是", "是的", "对", "对的", "可以", "登记", "ok", "嗯", "行", "没错")
+YES = ("确认", "确定", "确认登记", "登记", "没错", "好", "好的", "嗯", "ok")
+PERHAPS = ("是", "是的", "对", "对的", "可以", "行")  # could be meant for another question that is open beside
 NO = ("取消", "算了", "不登了", "退出", "不登记", "停止", "不要了")
 CONTACTS = (Column.FIRST_CONTACT, Column.SECOND_CONTACT)
 
@@ -26,6 +27,7 @@ ASK = {
 }
 SHOWN = "请核对：\n{lines}\n没错就回“确认”。要补要改直接写，如“领衔人 王建国 命名 2024年3月1日”；不登了回“取消”。"
 DONE = "已登记：{line}。"
+SAY_SO = "要登记请回“确认”，不登了回“取消”。"
 DROPPED = "好，没有登记。"
 KNOWN = "台账里已经有了：{line}。要改就发“改 {number} …”。"
 NOT_YOURS = "这样就不在您的范围（{scope}）里了，没有登记。"
@@ -36,8 +38,10 @@ NOT_A_CONTACT = "{heading}“{name}”：不是能看到这个工作室的工作
 Step_ = tuple[Reply, Notes | None]
 
 
-def begin(talk: Conversation, who: Staff, rest: str) -> Step_:
-    """Begin with what one line says."""
+def begin(talk: Conversation, who: Staff, rest: str, notes: Notes) -> Step_:
+    """Begin with what one line says; a word without a line goes on with what is open."""
+    if not rest and notes.is_entering:
+        return _go_on(talk, who, replace(notes, asked=""), {})
     line = read_line(rest)
     texts = {**_head(talk, who, line), **line.parts}
     return _go_on(talk, who, Notes(), {column: text for column, text in texts.items() if text})
@@ -51,21 +55,24 @@ def go_on(talk: Conversation, who: Staff, notes: Notes) -> Step_:
     if notes.asked == CONFIRM:
         if text.lower() in YES:
             return _enter(talk, who, notes)
+        if text in PERHAPS:
+            return Reply(SAY_SO, Status.CLARIFY, options=("确认", "取消")), _asked_anew(talk, notes)
         return _go_on(talk, who, notes, dict(read_line(text).parts))
     line = read_line(text)
     said = {} if line.head else dict(line.parts)
     return _go_on(talk, who, notes, said or {Column(notes.asked): text})
 
 
-def is_answer(text: str, notes: Notes) -> bool:
-    """Whether a message answers what was asked."""
+def is_answer(text: str, notes: Notes, is_next: bool) -> bool:
+    """Whether a message answers what was asked; where another reply came in between, only clear words do."""
     plain = text.strip()
     if plain in NO:
         return True
+    line = read_line(plain)
+    is_labelled = bool(line.parts) and not line.head
     if notes.asked == CONFIRM:
-        line = read_line(plain)
-        return plain.lower() in YES or (bool(line.parts) and not line.head)
-    return True
+        return is_labelled or plain == YES[0] or (is_next and plain.lower() in (*YES, *PERHAPS))
+    return is_labelled or is_next
 
 
 def _head(talk: Conversation, who: Staff, line: Line) -> dict[Column, str]:
@@ -97,16 +104,22 @@ def _go_on(talk: Conversation, who: Staff, notes: Notes, said: dict[Column, str]
     if missing:
         options = tuple(one.name for one in talk.library.programmes.values()) if missing is Column.PROGRAMME else ()
         reply = Reply("\n".join([*told, ASK[missing]]), Status.CLARIFY, options=options)
-        return reply, Notes(texts=texts, asked=missing)
+        return reply, Notes(texts, missing, talk.message.id)
     if refused := _why_not(talk, who, studio):
         if notes.asked != CONFIRM:
             return refused, None
-        return Reply(f"{refused.text}\n{STILL_THERE}", Status.CLARIFY, options=("确认", "取消")), notes
+        return Reply(f"{refused.text}\n{STILL_THERE}", Status.CLARIFY, options=("确认", "取消")), _asked_anew(
+            talk, notes
+        )
     told += contact_problems(talk, studio, texts)
     kept = {name: text for name, text in texts.items() if name not in CONTACTS or getattr(studio, name)}
     lines = telling.lines(studio, talk.library, staff.names(talk.session))
     shown = "\n".join([*told, SHOWN.format(lines="\n".join(lines))])
-    return Reply(shown, Status.CLARIFY, options=("确认", "取消")), Notes(texts=kept, asked=CONFIRM)
+    return Reply(shown, Status.CLARIFY, options=("确认", "取消")), Notes(kept, CONFIRM, talk.message.id)
+
+
+def _asked_anew(talk: Conversation, notes: Notes) -> Notes:
+    return replace(notes, asked_by=talk.message.id)
 
 
 def read_studio(talk: Conversation, who: Staff, texts: dict[Column, str], before: Studio | None = None) -> Studio:

@@ -74,7 +74,7 @@ def look(talk: Conversation, who: Staff, text: str, after: int = 0, shown: int =
     has_more = last < count
     more = MORE if has_more else ""
     told = PAGED.format(lines=telling.listed(found), count=count, first=shown + 1, last=last, more=more)
-    notes = Notes(words=rest, after=found[-1].id, shown=last) if has_more else None
+    notes = Notes(words=rest, after=found[-1].id, shown=last, shown_by=talk.message.id) if has_more else None
     return Reply(told, Status.ANSWERED, options=("更多",) if has_more else ()), notes
 
 
