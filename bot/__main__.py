@@ -10,6 +10,8 @@ from typing import Any
 
 import click
 
+from bot.commands.staff import staff
+from bot.commands.studios import studios
 from bot.config import CannotStart, read_settings
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -257,6 +259,10 @@ def show_config() -> None:
     from bot.config import render
 
     click.echo(render(read_settings()))
+
+
+main.add_command(staff)
+main.add_command(studios)
 
 
 def _print_json(value: Any) -> None:

@@ -1,15 +1,21 @@
-"""What an operator looks at in a terminal: the knowledge base and the questions kept for staff."""
+"""What an operator looks at in a terminal: the knowledge base, questions kept for staff, the register."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from unicodedata import east_asian_width
 
 from bot.desk import BEIJING
+from bot.office import File
+from knowledge.entries import Column, show_number
 from knowledge.library import Library, Programme
 from knowledge.originals import Originals
 from knowledge.reading import read_clause
 from knowledge.vocabulary import Topic
 from storage.doubts import Doubt
+from storage.register import Studio
+from storage.scope import Scope
+from storage.staff import Staff
+from storage.trail import Step
 
 SILENT = "—"
 HOLE = "?"
@@ -50,6 +56,84 @@ def topics(library: Library) -> str:
 def doubts(kept: Iterable[Doubt]) -> str:
     """Questions for staff, newest first."""
     return table([[_moment(one.at), one.status, one.programme, " ".join(one.text.split())] for one in kept])
+
+
+def studios(found: Iterable[Studio], library: Library) -> str:
+    """Studios, a line each."""
+    rows = [
+        [
+            show_number(one.id),
+            _programme(one, library),
+            one.name,
+            one.unit,
+            one.leader,
+            str(one.conferred_on or ""),
+            one.standing.chinese,
+        ]
+        for one in found
+    ]
+    return table(rows)
+
+
+def studio(file: File, library: Library, names: Mapping[int, str]) -> str:
+    """All that the register has of one studio."""
+    one = file.studio
+    shown: dict[Column, object] = {column: getattr(one, column) for column in Column}
+    shown |= {
+        Column.NUMBER: show_number(one.id),
+        Column.PROGRAMME: _programme(one, library),
+        Column.STANDING: one.standing.chinese,
+        Column.FIRST_CONTACT: names.get(one.first_contact or 0, ""),
+        Column.SECOND_CONTACT: names.get(one.second_contact or 0, ""),
+    }
+    rows = [[column.heading, "" if value is None else str(value)] for column, value in shown.items()]
+    rows += [[filing.paper.chinese, f"{filing.period}  ({filing.handed_in_on})"] for filing in file.filings]
+    rows += [["考核", f"{result.year}  {result.grade.chinese}"] for result in file.assessments]
+    return table(rows)
+
+
+def staff(everybody: Iterable[Staff], library: Library, now: datetime) -> str:
+    """Who was invited, a line each."""
+    rows = [
+        [f"S{one.id}", one.name, one.role, _scope(one.scope, library), _state(one, now), _moment(one.invited_at)]
+        for one in everybody
+    ]
+    return table(rows)
+
+
+def trail(steps: Iterable[tuple[datetime, Step]], names: Mapping[int, str]) -> str:
+    """Who changed what and who was refused, a line each; a contact is only a number."""
+    rows = [
+        [
+            _moment(at),
+            step.act,
+            names.get(step.staff_id or 0, f"contact {step.contact_id}" if step.contact_id else ""),
+            show_number(step.studio_id) if step.studio_id else "",
+            step.what,
+        ]
+        for at, step in steps
+    ]
+    return table(rows)
+
+
+def _scope(scope: Scope, library: Library) -> str:
+    if scope.is_everything:
+        return "全部"
+    name = library.programmes[scope.programme].name if scope.programme in library.programmes else scope.programme
+    return "/".join(filter(None, (name, scope.body)))
+
+
+def _state(one: Staff, now: datetime) -> str:
+    if one.revoked_at:
+        return "revoked"
+    if one.bound_at:
+        return "active" if one.is_active() else "left (deleted the conversation)"
+    return "invited" if one.expires_at > now else "code expired"
+
+
+def _programme(studio: Studio, library: Library) -> str:
+    known = library.programmes.get(studio.programme)
+    return known.name if known else studio.programme
 
 
 def _contents(programme: Programme) -> list[str]:

@@ -21,7 +21,7 @@ from handlers.router import respond
 from knowledge.library import Library, LibraryError, load
 from knowledge.originals import Originals, read_originals
 from knowledge.reading import ClauseView, read_clause
-from storage import contacts, doubts, messages, selfchecks
+from storage import contacts, doubts, messages, selfchecks, trail
 from storage.database import Busy, Database
 from storage.doubts import Doubt
 from storage.engine import SchemaUnknown, UnknownDatabase
@@ -159,6 +159,7 @@ class Desk:
 
         def unit(session: Session) -> int:
             doubts.trim(session)
+            trail.trim(session)
             return contacts.forget_unseen(session, before) + contacts.forget_older(session, MOST_CONTACTS)
 
         return self._database.run(unit)

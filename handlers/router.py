@@ -7,7 +7,7 @@ from typing import Protocol
 
 from sqlmodel import Session
 
-from handlers import ask, selfcheck, unreadable
+from handlers import ask, selfcheck, studios, unreadable
 from handlers.conversation import Conversation, Message, Outcome, Reply
 from knowledge.library import Library
 from knowledge.originals import Originals
@@ -38,7 +38,9 @@ class OpenMatter(Handler, Protocol):
 
 
 MATTER: OpenMatter = selfcheck
-HANDLERS: tuple[Handler, ...] = (unreadable, selfcheck, ask)  # the first that wants a message; `ask` wants everything
+# The first that wants a message gets it. What a running self-check cannot take for an answer may be a staff word, so
+# it speaks up about that only then; `ask` wants everything.
+HANDLERS: tuple[Handler, ...] = (unreadable, selfcheck, studios, selfcheck.UNHEARD, ask)
 
 
 def respond(
@@ -74,7 +76,8 @@ def respond(
     talks = ((handler, replace(talk, state=states.get(handler.NAME, ""))) for handler in handlers)
     handler, mine = next((handler, mine) for handler, mine in talks if handler.wants(mine))
     outcome = handler.reply(mine)
-    reply = outcome.reply if handler is MATTER or not talk.about else MATTER.go_on(matter, outcome.reply)
+    is_back = bool(talk.about) and handler.NAME != MATTER.NAME
+    reply = MATTER.go_on(matter, outcome.reply) if is_back else outcome.reply
     messages.keep(session, contact, Exchange(message.id, message.text, reply.dump()), now)
     contacts.keep_state(session, contact, _dump({**states, handler.NAME: outcome.state}), now)
     return reply

@@ -54,9 +54,25 @@ def wants(talk: Conversation) -> bool:
         return bool(_programmes_chosen(talk))
     if not check.is_running:
         return False
-    rules = asking.rules_of(talk, check)
-    is_answer = bool(talk.message.question) or bool(read_answer(talk.message.text, check, rules))
-    return is_answer or not is_for_others(talk.message.text, check, rules, talk.library)
+    return bool(talk.message.question) or bool(read_answer(talk.message.text, check, asking.rules_of(talk, check)))
+
+
+class Unheard:
+    """What a running self-check does not understand and no other handler wants: it is asked once more."""
+
+    NAME = NAME
+
+    def wants(self, talk: Conversation) -> bool:
+        """Whether a question waits for an answer that this may have been meant as."""
+        is_running = Check.load(talk.state).is_running
+        return is_running and not is_for_others(talk.message.text, talk.library)
+
+    def reply(self, talk: Conversation) -> Outcome:
+        """The question once more, with an example."""
+        return reply(talk)
+
+
+UNHEARD = Unheard()
 
 
 def about(talk: Conversation) -> tuple[str, ...]:

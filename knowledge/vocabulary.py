@@ -139,3 +139,74 @@ TOPIC_NAMES = {
     Topic.CURRENT: "时效",
     Topic.SLIP: "原文疏漏",
 }
+
+
+class Role(StrEnum):
+    """Who somebody is to the register."""
+
+    STAFF = "staff"
+    ADMIN = "admin"
+
+    @property
+    def chinese(self) -> str:
+        """As people read it."""
+        return _ROLES[self]
+
+
+class Standing(StrEnum):
+    """How a studio stands in the register; only one in good standing has dues."""
+
+    GOOD = "good"
+    SUSPENDED = "suspended"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+    @property
+    def chinese(self) -> str:
+        """As people read it."""
+        return _STANDINGS[self]
+
+
+class Paper(StrEnum):
+    """What a studio hands in; the value is that of the due it settles."""
+
+    ANNUAL_SUMMARY = "annual-summary"
+    ASSESSMENT = "assessment-filing"
+    CYCLE_REVIEW = "cycle-review"
+    RE_APPLICATION = "re-application"
+    APPLICATION = "application-deadline"
+
+    @property
+    def chinese(self) -> str:
+        """As people read it."""
+        return _PAPERS[self]
+
+
+class Grade(StrEnum):
+    """The result of a year's assessment."""
+
+    EXCELLENT = "excellent"
+    PASSED = "passed"
+    FAILED = "failed"
+
+    @property
+    def chinese(self) -> str:
+        """As people read it."""
+        return _GRADES[self]
+
+
+_ROLES = {Role.STAFF: "工作人员", Role.ADMIN: "管理员"}
+_STANDINGS = {
+    Standing.GOOD: "正常",
+    Standing.SUSPENDED: "停用",
+    Standing.EXPIRED: "已到期",
+    Standing.REVOKED: "已撤销",
+}
+_PAPERS = {
+    Paper.ANNUAL_SUMMARY: "年度总结",
+    Paper.ASSESSMENT: "考核备案",
+    Paper.CYCLE_REVIEW: "周期审核",
+    Paper.RE_APPLICATION: "重新申报",
+    Paper.APPLICATION: "申报材料",
+}
+_GRADES = {Grade.EXCELLENT: "优秀", Grade.PASSED: "合格", Grade.FAILED: "不合格"}

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from importlib import import_module
 
-from sqlalchemy import Insert, Select, Text, UniqueConstraint, bindparam, delete, func, select, update
+from sqlalchemy import Select, Text, UniqueConstraint, bindparam, delete, func, select, update
 from sqlmodel import Field, Session, SQLModel
 
 from storage.columns import Instant
+from storage.inserts import insert_or_leave
 
 
 class ContactRecord(SQLModel, table=True):
@@ -23,6 +22,7 @@ class ContactRecord(SQLModel, table=True):
     state: str = Field(sa_type=Text)
     created_at: datetime = Field(sa_type=Instant)
     seen_at: datetime = Field(sa_type=Instant, index=True)
+    is_kept: bool = False  # not let go of for age: staff are reminded though they may not write for long
 
 
 @dataclass(frozen=True)
@@ -49,18 +49,13 @@ _KEEP = (
     .values(state=bindparam("new_state"), seen_at=bindparam("now"))
 )
 _FORGET = delete(_table).where(*_here)
-_FORGET_UNSEEN = delete(_table).where(_table.c.seen_at < bindparam("before"))
+_may_go = _table.c.is_kept.is_(False)
+_FORGET_UNSEEN = delete(_table).where(_table.c.seen_at < bindparam("before"), _may_go)
 _NEWEST = select(_table.c.id).order_by(_table.c.seen_at.desc(), _table.c.id.desc()).limit(bindparam("limit"))
-_FORGET_OLDER = delete(_table).where(_table.c.id.not_in(_NEWEST))
+_FORGET_OLDER = delete(_table).where(_table.c.id.not_in(_NEWEST), _may_go)
+_HOLD = update(_table).where(_table.c.id == bindparam("contact")).values(is_kept=bindparam("kept"))
+_NEW = {"state": "", "is_kept": False}
 _COUNT = select(func.count()).select_from(_table)
-
-
-@cache
-def _insertion(dialect: str) -> Insert:
-    """The insert that lets an existing row be; both databases write it alike, each in its own module."""
-    insert = import_module(f"sqlalchemy.dialects.{dialect}").insert
-    statement: Insert = insert(_table).on_conflict_do_nothing()
-    return statement
 
 
 def find_or_make(session: Session, channel: str, address: str, now: datetime) -> Contact:
@@ -69,8 +64,8 @@ def find_or_make(session: Session, channel: str, address: str, now: datetime) ->
     key = {"here": channel, "who": address}
     row = connection.execute(_FIND, key).one_or_none()
     if row is None:
-        fresh = {"channel": channel, "address": address, "state": "", "created_at": now, "seen_at": now}
-        connection.execute(_insertion(connection.dialect.name), fresh)
+        fresh = {**_NEW, "channel": channel, "address": address, "created_at": now, "seen_at": now}
+        connection.execute(insert_or_leave(_table, connection.dialect.name), fresh)
         row = connection.execute(_FIND, key).one()
     return Contact(row.id, channel, address, row.state)
 
@@ -86,18 +81,23 @@ def keep_state(session: Session, contact: Contact, state: str, now: datetime) ->
     session.connection().execute(_KEEP, {"contact": contact.id, "new_state": state, "now": now})
 
 
+def hold(session: Session, contact_id: int, is_kept: bool) -> None:
+    """Keep a contact however long it is silent, or no longer; its own wish to be forgotten counts all the same."""
+    session.connection().execute(_HOLD, {"contact": contact_id, "kept": is_kept})
+
+
 def forget(session: Session, channel: str, address: str) -> bool:
     """Delete a contact with all its messages; false if there was none."""
     return session.connection().execute(_FORGET, {"here": channel, "who": address}).rowcount > 0
 
 
 def forget_unseen(session: Session, before: datetime) -> int:
-    """Delete the contacts not seen since, with all their messages; returns how many."""
+    """Delete the contacts not seen since, unless held, with all their messages; returns how many."""
     return session.connection().execute(_FORGET_UNSEEN, {"before": before}).rowcount
 
 
 def forget_older(session: Session, limit: int) -> int:
-    """Delete all but the `limit` contacts seen last; returns how many."""
+    """Delete all but the `limit` contacts seen last and those held; returns how many."""
     return session.connection().execute(_FORGET_OLDER, {"limit": limit}).rowcount
 
 

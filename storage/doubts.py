@@ -7,6 +7,7 @@ from sqlalchemy import Text, bindparam, delete, insert, select
 from sqlmodel import Field, Session, SQLModel
 
 from storage.columns import Instant
+from storage.staff import hide_codes
 
 MOST_KEPT = 10_000
 LONGEST = 500  # characters of a question
@@ -55,7 +56,12 @@ _NEWEST = (
 
 def keep(session: Session, doubt: Doubt) -> None:
     """Keep a question for staff."""
-    row = {"text": doubt.text[:LONGEST], "status": doubt.status, "programme": doubt.programme, "at": doubt.at}
+    row = {
+        "text": hide_codes(doubt.text)[:LONGEST],
+        "status": doubt.status,
+        "programme": doubt.programme,
+        "at": doubt.at,
+    }
     session.connection().execute(_KEEP, row)
 
 

@@ -8,6 +8,7 @@ from sqlmodel import Field, Session, SQLModel
 
 from storage.columns import Instant
 from storage.contacts import Contact
+from storage.staff import hide_codes
 
 MOST_KEPT = 200  # messages of one contact
 
@@ -65,11 +66,11 @@ def find_reply(session: Session, contact: Contact, message_id: str) -> str | Non
 
 
 def keep(session: Session, contact: Contact, exchange: Exchange, now: datetime) -> None:
-    """Keep a message with its reply, and let go of the contact's messages that are too old."""
+    """Keep a message, codes struck out, with its reply; let go of the contact's messages that are too old."""
     row = {
         "contact_id": contact.id,
         "message_id": exchange.message_id,
-        "text": exchange.text,
+        "text": hide_codes(exchange.text),
         "reply": exchange.reply,
         "at": now,
     }

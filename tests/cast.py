@@ -27,4 +27,5 @@ class Person:
 
 ZHANG = Person("张师傅", "web", "zhang")  # leads a studio
 LI = Person("李干事", "web", "li")  # is staff
+ZHAO = Person("赵主席", "web", "zhao")  # is admin
 WANG = Person("王同志", "terminal", "wang")  # only asks

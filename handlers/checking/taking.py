@@ -62,7 +62,7 @@ def facts_in(texts: list[str], rules: Rules) -> dict[str, Answer]:
     return found
 
 
-def is_for_others(text: str, check: Check, rules: Rules, library: Library) -> bool:
+def is_for_others(text: str, library: Library) -> bool:
     """Whether a message that is no answer is rather a question on the policy, a greeting or thanks."""
     said = normalise(text).strip(" 。.，,！!？?~")
     small = {*library.lexicon.smalltalk["thanks"], *library.lexicon.smalltalk["greet"]}

@@ -1,0 +1,1 @@
+"""Groups of commands; each command imports what it needs when it runs."""
