@@ -11,11 +11,11 @@ from typing import Protocol, TypeVar
 
 from sqlmodel import Session, SQLModel
 
-from storage import contacts, doubts, messages, rulesets, selfchecks
+from storage import contacts, doubts, messages, outbox, rulesets, selfchecks
 from storage.engine import is_in_memory, open_engine, parse_url
 from storage.runners import Pool, Writer
 
-TABLES = (contacts, messages, doubts, selfchecks, rulesets)  # imported so that the metadata knows every table
+TABLES = (contacts, messages, doubts, selfchecks, rulesets, outbox)  # imported so that the metadata knows every table
 MOST_WAITING = 4_096
 
 T = TypeVar("T")
