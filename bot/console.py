@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from unicodedata import east_asian_width
 
-from bot.desk import BEIJING
+from handlers.conversation import BEIJING
 from knowledge.library import Library, Programme
 from knowledge.originals import Originals
 from knowledge.reading import read_clause

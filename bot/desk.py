@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import asdict
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from bot.channels import Unanswered
 from bot.config import CannotStart, ConfigError, Settings
-from handlers.conversation import Message, Reply
+from handlers.conversation import BEIJING, Message, Reply
 from handlers.router import respond
 from knowledge.library import Library, LibraryError, load
 from knowledge.originals import Originals, read_originals
@@ -25,7 +25,6 @@ from storage.database import Busy, Database
 from storage.doubts import Doubt
 from storage.engine import SchemaUnknown, UnknownDatabase
 
-BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")  # no summer time since 1991, so no zone files are needed
 IN_MEMORY = "sqlite://"
 MOST_CONTACTS = 100_000
 LONGEST_HISTORY = 50

@@ -7,11 +7,13 @@ from typing import Protocol
 
 from sqlmodel import Session
 
-from handlers import ask, selfcheck, unreadable
+from handlers import ask, push, selfcheck, unreadable
 from handlers.conversation import Conversation, Message, Outcome, Reply
+from handlers.push import Push
 from knowledge.library import Library
 from knowledge.originals import Originals
-from storage import contacts, messages
+from storage import contacts, messages, outbox
+from storage.contacts import Contact
 from storage.messages import Exchange
 
 
@@ -75,9 +77,16 @@ def respond(
     handler, mine = next((handler, mine) for handler, mine in talks if handler.wants(mine))
     outcome = handler.reply(mine)
     reply = outcome.reply if handler is MATTER or not talk.about else MATTER.go_on(matter, outcome.reply)
+    reply = push.in_front(_held(session, contact, now), reply)
     messages.keep(session, contact, Exchange(message.id, message.text, reply.dump()), now)
     contacts.keep_state(session, contact, _dump({**states, handler.NAME: outcome.state}), now)
     return reply
+
+
+def _held(session: Session, contact: Contact, now: datetime) -> list[Push]:
+    """What the platform did not let us send to this person; it goes with this reply."""
+    held = outbox.take_held(session, contact.id, now, now - push.LATE_AFTER)
+    return [push.marked(Push.load(one.payload), one.not_before, now, one.is_maybe_sent) for one in held]
 
 
 def _load(state: str) -> dict[str, str]:
