@@ -116,31 +116,21 @@ class Courier:
         self._jitter = jitter
         self._lanes = {lane.channel.name: (lane, Bucket(lane.pace)) for lane in lanes}
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._looking = asyncio.Lock()
         self._settling = asyncio.Lock()
         self._unwritten: list[Outcome] = []
+        self._look: asyncio.Task[int] | None = None
         self._last_look: datetime | None = None
         self._is_stopping = False
 
     async def deliver(self) -> int:
         """Look once for what is due and start sending it; returns how many were started.
 
-        A lane that is still busy is left alone: it goes on by itself until nothing more is due.
+        A lane that is still busy is left alone: it goes on by itself until nothing more is due. Who waits for this
+        may be cancelled; what was taken is sent all the same.
         """
-        await self._mind_the_clock()
-        wanted = {
-            name: min(lane.pace.at_once, bucket.ready())
-            for name, (lane, bucket) in self._lanes.items()
-            if name not in self._running and bucket.ready()
-        }
-        if not wanted or self._is_stopping:
-            return 0
-        taken = await self._claim(wanted)
-        for name in {one.channel for one in taken}:
-            mine = [one for one in taken if one.channel == name]
-            task = asyncio.create_task(self._run(name, mine), name=f"lane {name}")
-            self._running[name] = task
-            task.add_done_callback(lambda _, name=name: self._running.pop(name))  # type: ignore[misc]
-        return len(taken)
+        self._look = asyncio.create_task(self._look_once())
+        return await asyncio.shield(self._look)
 
     async def finish(self, seconds: float | None = None) -> None:
         """Wait until nothing more is due or under way."""
@@ -152,6 +142,8 @@ class Courier:
     async def stop(self, seconds: float = STOP_SECONDS) -> None:
         """Take nothing more and let the sends under way end; what does not end in time is sent again some day."""
         self._is_stopping = True
+        if self._look:
+            await asyncio.wait({self._look})
         await self.finish(seconds)
         for task in [*self._running.values()]:
             task.cancel()
@@ -161,6 +153,24 @@ class Courier:
         """Make due what a clock that was set back has put off."""
         now, longest = self._clock(), timedelta(seconds=self._policy.longest)
         return await self._do(lambda session: mend(session, now, self._lease, longest))
+
+    async def _look_once(self) -> int:
+        async with self._looking:
+            await self._mind_the_clock()
+            wanted = {
+                name: min(lane.pace.at_once, bucket.ready())
+                for name, (lane, bucket) in self._lanes.items()
+                if name not in self._running and bucket.ready()
+            }
+            taken = await self._claim(wanted) if wanted and not self._is_stopping else []
+            for name in {one.channel for one in taken}:
+                self._set_out(name, [one for one in taken if one.channel == name])
+            return len(taken)
+
+    def _set_out(self, name: str, taken: list[Claimed]) -> None:
+        task = asyncio.create_task(self._run(name, taken), name=f"lane {name}")
+        self._running[name] = task
+        task.add_done_callback(lambda _: self._running.pop(name))
 
     async def _mind_the_clock(self) -> None:
         now, last = self._clock(), self._last_look

@@ -3,12 +3,12 @@
 import gc
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
@@ -20,15 +20,18 @@ from handlers.router import respond
 from knowledge.library import Library, LibraryError, load
 from knowledge.originals import Originals, read_originals
 from knowledge.reading import ClauseView, read_clause
-from storage import contacts, doubts, messages
+from storage import contacts, doubts, messages, outbox
 from storage.database import Busy, Database
 from storage.doubts import Doubt
 from storage.engine import SchemaUnknown, UnknownDatabase
+from storage.outbox import Letter
 
 IN_MEMORY = "sqlite://"
 MOST_CONTACTS = 100_000
+KEEP_SETTLED = timedelta(days=400)  # so long the story of a reminder can be looked up
 LONGEST_HISTORY = 50
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
@@ -85,6 +88,10 @@ class Desk:
 
         return self._database.run(unit)
 
+    def moment(self) -> datetime:
+        """The moment, aware."""
+        return self._clock()
+
     def today(self) -> date:
         """The day answers are for."""
         return self._today or self._clock().astimezone(BEIJING).date()
@@ -119,12 +126,27 @@ class Desk:
         """The newest questions kept for staff, newest first."""
         return self._database.run(lambda session: doubts.newest(session, limit)).result()
 
+    def run(self, unit: Callable[[Session], T]) -> Future[T]:
+        """Carry out a unit of work in one transaction.
+
+        Raises:
+            Busy: too much is waiting already.
+        """
+        return self._database.run(unit)
+
+    def plan(self, planner: Callable[[Session, date, datetime], Sequence[Letter]]) -> Future[int]:
+        """Put what is to be sent into the outbox; the future tells how many letters were new."""
+        moment, today = self._clock(), self.today()
+        return self._database.run(lambda session: outbox.put(session, planner(session, today, moment), moment))
+
     def tidy(self, keep_days: int) -> Future[int]:
         """Let go of what is too old or too much; the future tells how many contacts went."""
         before = self._clock() - timedelta(days=keep_days)
+        settled_before = self._clock() - KEEP_SETTLED
 
         def unit(session: Session) -> int:
             doubts.trim(session)
+            outbox.trim(session, settled_before)
             return contacts.forget_unseen(session, before) + contacts.forget_older(session, MOST_CONTACTS)
 
         return self._database.run(unit)

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from importlib import import_module
 
-from sqlalchemy import Insert, Select, Text, UniqueConstraint, bindparam, delete, func, select, update
+from sqlalchemy import Insert, Select, Text, UniqueConstraint, bindparam, column, delete, func, select, table, update
 from sqlmodel import Field, Session, SQLModel
 
 from storage.columns import Instant
@@ -49,9 +49,15 @@ _KEEP = (
     .values(state=bindparam("new_state"), seen_at=bindparam("now"))
 )
 _FORGET = delete(_table).where(*_here)
-_FORGET_UNSEEN = delete(_table).where(_table.c.seen_at < bindparam("before"))
+_outbox = table("outbox", column("contact_id"), column("state"))  # a table of a neighbour that builds on this one
+_UNDELIVERED = (
+    select(_outbox.c.contact_id)
+    .where(_outbox.c.contact_id == _table.c.id, _outbox.c.state.in_(("waiting", "claimed", "held")))
+    .exists()
+)
+_FORGET_UNSEEN = delete(_table).where(_table.c.seen_at < bindparam("before"), ~_UNDELIVERED)
 _NEWEST = select(_table.c.id).order_by(_table.c.seen_at.desc(), _table.c.id.desc()).limit(bindparam("limit"))
-_FORGET_OLDER = delete(_table).where(_table.c.id.not_in(_NEWEST))
+_FORGET_OLDER = delete(_table).where(_table.c.id.not_in(_NEWEST), ~_UNDELIVERED)
 _COUNT = select(func.count()).select_from(_table)
 
 
@@ -92,12 +98,12 @@ def forget(session: Session, channel: str, address: str) -> bool:
 
 
 def forget_unseen(session: Session, before: datetime) -> int:
-    """Delete the contacts not seen since, with all their messages; returns how many."""
+    """Delete the contacts not seen since and with nothing to come, with all their messages; returns how many."""
     return session.connection().execute(_FORGET_UNSEEN, {"before": before}).rowcount
 
 
 def forget_older(session: Session, limit: int) -> int:
-    """Delete all but the `limit` contacts seen last; returns how many."""
+    """Delete all but the `limit` contacts seen last and those with something to come; returns how many."""
     return session.connection().execute(_FORGET_OLDER, {"limit": limit}).rowcount
 
 
