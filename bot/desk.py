@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
@@ -25,6 +25,9 @@ from storage.database import Busy, Database
 from storage.doubts import Doubt
 from storage.engine import SchemaUnknown, UnknownDatabase
 from storage.outbox import Letter
+
+if TYPE_CHECKING:
+    from bot.delivery import Channel
 
 IN_MEMORY = "sqlite://"
 MOST_CONTACTS = 100_000
@@ -138,6 +141,23 @@ class Desk:
         """Put what is to be sent into the outbox; the future tells how many letters were new."""
         moment, today = self._clock(), self.today()
         return self._database.run(lambda session: outbox.put(session, planner(session, today, moment), moment))
+
+    def deliver(self, *channels: "Channel") -> None:
+        """Send what is due on these channels now, and wait for it; what does not go through waits for another time."""
+        import asyncio
+
+        from bot.delivery import Courier, Lane
+
+        courier = Courier(self, [Lane(channel) for channel in channels], self._clock)
+
+        async def once() -> None:
+            await courier.deliver()
+            await courier.finish()
+
+        try:
+            asyncio.run(once())
+        except (Busy, DBAPIError):
+            log.exception("What is due could not be looked up")
 
     def tidy(self, keep_days: int) -> Future[int]:
         """Let go of what is too old or too much; the future tells how many contacts went."""
