@@ -25,6 +25,7 @@ from storage.outbox import State
 LEASE = timedelta(minutes=2)  # longer than any sending with all that it takes to settle it
 STOP_SECONDS = 8.0  # for the sends under way when the program ends
 SECONDS_TO_SETTLE_AGAIN = (0.1, 1.0, 5.0, 20.0)
+SECONDS_TO_GATHER = 0.01
 LONGEST_PAUSE = 5.0  # seconds a lane waits for its turn by itself
 CLOCK_SLACK = timedelta(seconds=30)
 
@@ -192,6 +193,8 @@ class Courier:
         try:
             while flying:
                 _, flying = await asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED)
+                if flying:  # places that become free together are filled together
+                    _, flying = await asyncio.wait(flying, timeout=SECONDS_TO_GATHER)
                 if not flying and bucket.pause() < LONGEST_PAUSE:
                     await asyncio.sleep(bucket.pause())
                 most = min(lane.pace.at_once - len(flying), bucket.ready())

@@ -8,6 +8,7 @@ from sqlalchemy import Boolean, Integer, String, and_, bindparam, case, or_, sel
 from sqlmodel import Session, SQLModel
 
 from storage.columns import Instant
+from storage.contacts import ContactRecord
 from storage.outbox import EARLIEST, NOW, SENT, TABLE, TOLD, State, story_line
 
 LONGEST_ERROR = 200  # characters
@@ -59,7 +60,7 @@ class Outcome:
     is_late: bool = False
 
 
-_contact = SQLModel.metadata.tables["contact"]
+_contact = SQLModel.metadata.tables[str(ContactRecord.__tablename__)]
 DUE = (
     select(
         TABLE.c.id,
@@ -144,12 +145,15 @@ def settle(session: Session, outcomes: Sequence[Outcome]) -> None:
     That something was sent is always written. Everything else only if nobody else has taken the row since.
     """
     connection = session.connection()
-    sent = [one for one in outcomes if one.state is State.SENT]
-    others = [one for one in outcomes if one.state is not State.SENT]
-    if sent:
-        connection.execute(SENT, [_as_sent(one) for one in sent])
+    for late in (False, True):
+        sent = [one for one in outcomes if one.state is State.SENT and one.is_late is late]
+        if sent:
+            at = max(one.at for one in sent)
+            line = story_line(at, "sent late" if late else "sent")
+            connection.execute(SENT, {"rows": [one.row for one in sent], "now": at, "late": late, "line": line})
+    others = [_as_not_sent(one) for one in outcomes if one.state is not State.SENT]
     if others:
-        connection.execute(_NOT_SENT, [_as_not_sent(one) for one in others])
+        connection.execute(_NOT_SENT, others)
 
 
 def mend(session: Session, now: datetime, lease: timedelta, longest_delay: timedelta) -> int:
@@ -162,11 +166,6 @@ def mend(session: Session, now: datetime, lease: timedelta, longest_delay: timed
     given = {"now": now, "line": story_line(now, "made due: the clock was set back")}
     lapsed = connection.execute(_LAPSED, {**given, "latest": now + lease}).rowcount
     return lapsed + connection.execute(_POSTPONED, {**given, "latest": now + longest_delay}).rowcount
-
-
-def _as_sent(one: Outcome) -> dict[str, object]:
-    line = story_line(one.at, "sent late" if one.is_late else "sent")
-    return {"row": one.row, "now": one.at, "late": one.is_late, "line": line}
 
 
 def _as_not_sent(one: Outcome) -> dict[str, object]:

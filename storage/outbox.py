@@ -32,6 +32,7 @@ from sqlalchemy import (
 from sqlmodel import Field, Session, SQLModel
 
 from storage.columns import Instant
+from storage.contacts import ContactRecord
 
 LONGEST_STORY = 4_000  # characters; what comes later is not told
 MOST_WITH_A_REPLY = 3  # held rows that ride on one reply
@@ -116,7 +117,7 @@ class Held:
 
 
 TABLE = SQLModel.metadata.tables["outbox"]
-_contact = SQLModel.metadata.tables["contact"]
+_contact = SQLModel.metadata.tables[str(ContactRecord.__tablename__)]
 NOW = bindparam("now", type_=Instant())
 TOLD = case(  # the story with a line more, as long as there is room
     (func.length(TABLE.c.story) < LONGEST_STORY, TABLE.c.story + bindparam("line", type_=Text())),
@@ -126,7 +127,7 @@ EARLIEST: ColumnElement[datetime] = case((TABLE.c.not_before > NOW, TABLE.c.not_
 
 SENT = (  # what was sent was sent, whoever has taken or withdrawn the row since
     update(TABLE)
-    .where(TABLE.c.id == bindparam("row"), TABLE.c.state != State.SENT)
+    .where(TABLE.c.id.in_(bindparam("rows", expanding=True)), TABLE.c.state != State.SENT)
     .values(state=State.SENT, due_at=None, settled_at=NOW, last_error="", is_late=bindparam("late"), story=TOLD)
 )
 _HELD = TABLE.c.state == literal_column("'held'")  # spelt out, so that the databases see that their index serves
@@ -211,10 +212,11 @@ def take_held(session: Session, contact_id: int, now: datetime, late_before: dat
     """
     connection = session.connection()
     rows = connection.execute(_HELD_FOR, {"contact": contact_id}).all()
-    if rows:
-        line = story_line(now, "sent with a reply")
-        sent = [{"row": row.id, "now": now, "late": row.not_before < late_before, "line": line} for row in rows]
-        connection.execute(SENT, sent)
+    for late in (False, True):
+        of_these = [row.id for row in rows if (row.not_before < late_before) is late]
+        if of_these:
+            line = story_line(now, "sent late, with a reply" if late else "sent with a reply")
+            connection.execute(SENT, {"rows": of_these, "now": now, "late": late, "line": line})
     return [Held(row.payload, row.not_before, row.is_maybe_sent) for row in rows]
 
 
