@@ -190,7 +190,7 @@ def test_held_rows_ride_on_the_next_reply_a_few_at_a_time(do: Do) -> None:
     assert [do(unit) for _ in range(3)] == [["0!", "1!", "2!"], ["3!"], []]
     found = do(lambda session: entry(session, "0"))
     assert (found.state, found.is_late) == (State.SENT, True)
-    assert "sent with a reply" in found.story
+    assert found.story.endswith("sent late, with a reply\n")
     assert len(do(lambda session: outbox.take_held(session, zhang, NOW, NOW))) == 1
 
 
