@@ -22,6 +22,9 @@ class Pace:
     timeout: float = 20.0
 
 
+ROUNDING = 1e-6  # of a token: who waited for one gets it
+
+
 class Bucket:
     """Tokens that fill up with time; each push takes one. It counts for this process only.
 
@@ -39,7 +42,7 @@ class Bucket:
     def ready(self) -> int:
         """How many may leave now."""
         self._fill()
-        return max(0, int(self._tokens))
+        return max(0, int(self._tokens + ROUNDING))
 
     def pause(self) -> float:
         """In how many seconds one may leave; 0 if one may now."""

@@ -393,6 +393,16 @@ def test_delays_grow_to_a_bound_and_end() -> None:
     assert RetryPolicy().delay(1_499, 1.0) == 3600
 
 
+@pytest.mark.parametrize("rate", [0.3, 1, 3, 7, 29, 33.3])
+def test_who_waited_for_a_token_gets_it(rate: float) -> None:
+    moment = 12345.678
+    bucket = Bucket(Pace(per_second=rate, burst=1), lambda: moment)
+    for _ in range(200):
+        bucket.spend(1)
+        moment += bucket.pause()
+        assert bucket.ready() == 1
+
+
 def test_a_bucket_fills_with_time() -> None:
     moment = 0.0
     bucket = Bucket(Pace(per_second=2, burst=3), lambda: moment)

@@ -12,9 +12,10 @@ import sys
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -110,10 +111,10 @@ def posting(url: str, port: int, number: int, letters: int) -> Iterator["subproc
             process.kill()
 
 
-def wait_until(happens: object, seconds: float) -> bool:
+def wait_until(happens: Callable[[], object], seconds: float) -> bool:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        if happens():  # type: ignore[operator]
+        if happens():
             return True
         time.sleep(0.005)
     return False
@@ -127,7 +128,7 @@ def kill_again_and_again(url: str, kills: int) -> Book:
             letters = LETTERS_A_ROUND * (number + 1)
             with posting(url, port, number, letters) as process:
                 if book.dice.random() < 0.8:
-                    assert wait_until(lambda number=number: book.rounds[number], 30)
+                    assert wait_until(partial(book.rounds.get, number), 30)
                     time.sleep(book.dice.random() * 0.25)
                 else:
                     time.sleep(book.dice.random() * 2)  # while it starts and plans
