@@ -1,4 +1,4 @@
-"""Measures answering in one process, the start of one command, and throughput with everything kept."""
+"""Measures answering in one process, the start of one command, throughput with everything kept, and the outbox."""
 
 import json
 import os
@@ -13,6 +13,8 @@ from concurrent.futures import wait
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+from bench import asking, reminders
 
 ROOT = Path(__file__).parents[1]
 SETS = (ROOT / "tests" / "questions" / "second.jsonl", ROOT.parent / "shared" / "questions" / "dev.jsonl")
@@ -31,11 +33,9 @@ def main() -> None:
     print(
         f"{turns} turns of {len(talks)} conversations; Python {sys.version.split()[0]}, {os.cpu_count()} processors\n"
     )
-    from bench.asking import measure_questions
-
-    rows = [*measure_answers(talks), *measure_starts(talks[0][-1]), *measure_messages(talks), *measure_questions()]
-    for what, figure, aim in rows:
-        print(f"{what:<60}{figure:>16}   {aim}")
+    answering = (*measure_answers(talks), *measure_starts(talks[0][-1]), *measure_messages(talks))
+    for what, figure, aim in (*answering, *asking.measure_questions(), *reminders.measure()):
+        print(f"{what:<74}{figure:>16}   {aim}")
 
 
 def read_talks() -> Iterable[list[str]]:

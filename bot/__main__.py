@@ -3,6 +3,8 @@
 import json
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -14,6 +16,8 @@ from bot.commands.staff import staff
 from bot.commands.studios import studios
 from bot.config import CannotStart, read_settings
 
+STATES = ("waiting", "claimed", "held", "sent", "failed", "withdrawn")
+UNDELIVERED = ("waiting", "claimed", "held", "failed")
 DAY = click.DateTime(["%Y-%m-%d"])
 
 
@@ -120,7 +124,8 @@ def dues(
     today: datetime | None,
     as_lines: bool,
 ) -> None:
-    """List the dates that follow from the document of PROGRAMME, or many.
+    """List the dates that follow from a document.
+
 
     With --jsonl, each line {"programme", "conferred_on", "from", "until"} of standard input gets one line
     {"dues"}, each with {"on", "what", "clause", "certain", "assumption"}; a line that is not such JSON
@@ -149,13 +154,9 @@ def dues(
 def chat() -> None:
     """Talk in this terminal; the conversation is kept until /清除."""
     from bot.channels import terminal
-    from bot.desk import open_desk
 
-    desk = open_desk(read_settings())
-    try:
+    with _open_desk() as desk:
         terminal.chat(desk, terminal.read_questions(), click.echo)
-    finally:
-        desk.close()
 
 
 @main.command()
@@ -175,14 +176,54 @@ def serve(host: str | None, port: int | None) -> None:
 def doubts(limit: int) -> None:
     """List the questions that were not surely answered, newest first."""
     from bot import console
-    from bot.desk import open_desk
 
-    desk = open_desk(read_settings())
-    try:
+    with _open_desk() as desk:
         kept = desk.doubts(limit)
-    finally:
-        desk.close()
     click.echo(console.doubts(kept) if kept else "No doubts are kept.")
+
+
+@main.group()
+def remind() -> None:
+    """Look at what is to be sent, and send it."""
+
+
+@remind.command("list")
+@click.option("--state", "states", type=click.Choice(STATES), multiple=True, help="Only these.  [default: undelivered]")
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="How many at most.")
+def list_reminders(states: tuple[str, ...], limit: int) -> None:
+    """List what waits, is held or was given up, the oldest first.
+
+    Times are Beijing's. In front stands how many there are in each state.
+    """
+    from bot import console
+
+    with _open_desk() as desk:
+        click.echo(console.outbox(desk, states or UNDELIVERED, limit))
+
+
+@remind.command("why")
+@click.argument("key")
+def tell_story(key: str) -> None:
+    """Tell the whole story of the reminder KEY."""
+    from bot import console
+
+    with _open_desk() as desk:
+        story = console.story(desk, key)
+    if story is None:
+        raise click.ClickException(f"There is no {key}; `steward remind list` lists what is not delivered.")
+    click.echo(story)
+
+
+@remind.command("deliver")
+def deliver_reminders() -> None:
+    """Send what is due now and can be sent from here.
+
+    That is what this terminal is to show; the rest is sent by the running program.
+    """
+    from bot.channels.terminal import Terminal
+
+    with _open_desk() as desk:
+        desk.deliver(Terminal(click.echo))
 
 
 @main.group()
@@ -273,6 +314,17 @@ def _open_library() -> Any:
     from bot.desk import open_library
 
     return open_library(read_settings())
+
+
+@contextmanager
+def _open_desk() -> Iterator[Any]:
+    from bot.desk import open_desk
+
+    desk = open_desk(read_settings())
+    try:
+        yield desk
+    finally:
+        desk.close()
 
 
 def _open_desk_in_memory(today: date | None) -> Any:

@@ -1,10 +1,11 @@
-"""The web application: routes, protection and the daily tidying joined around a desk."""
+"""The web application: routes, protection and jobs joined around a desk."""
 
-import asyncio
-import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from asyncio import wrap_future
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import date, datetime
 
+from sqlmodel import Session
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -15,26 +16,50 @@ from starlette.types import ASGIApp
 from bot import pages
 from bot.channels import SORRY, web
 from bot.config import Settings
+from bot.delivery import Courier, Lane
 from bot.desk import Desk
+from bot.jobs import DELIVER, PLAN, TIDY, Job, running
 from bot.pages.results import Results
 from bot.protection import Protection
 from bot.visitors import Visitors
 from storage.database import Busy
+from storage.outbox import Letter
 
-A_DAY = 24 * 3600.0  # seconds
-
-log = logging.getLogger(__name__)
+Planner = Callable[[Session, date, datetime], Sequence[Letter]]
 
 
-def create_app(desk: Desk, settings: Settings) -> ASGIApp:
-    """The application; the desk stays the caller's to close."""
+def plan_nothing(_session: Session, _today: date, _now: datetime) -> Sequence[Letter]:
+    """The planner of a program that reminds nobody."""
+    return ()
+
+
+def create_app(desk: Desk, settings: Settings, lanes: Sequence[Lane] = (), planner: Planner = plan_nothing) -> ASGIApp:
+    """The application; the desk stays the caller's to close.
+
+    Args:
+        desk: answers, and has the database.
+        settings: the settings in force.
+        lanes: the channels that pushes go out by.
+        planner: what is to be sent, told anew every morning; a letter whose key is there already changes nothing.
+    """
+    courier = Courier(desk, lanes, desk.moment)
+
+    async def plan() -> None:
+        await wrap_future(desk.plan(planner))
+        await courier.deliver()
+
+    jobs = (
+        Job("tidy", lambda: wrap_future(desk.tidy(settings.storage.keep_days)), TIDY),
+        Job("plan", plan, PLAN),
+        Job("deliver", courier.deliver, DELIVER),
+    )
     channel = web.Web(desk, settings.web.messages_a_minute)
     results = Results(desk, pages.TEMPLATES)
     app = Starlette(
         routes=[Route("/healthz", show_health, methods=["GET"]), *channel.routes(), *results.routes(), *pages.routes()],
         middleware=[Middleware(Visitors)],
         exception_handlers={Busy: _say_busy, Exception: _apologise},
-        lifespan=lambda _: _tidying(desk, settings.storage.keep_days),
+        lifespan=lambda _: _working(jobs, courier),
     )
     return Protection(app)
 
@@ -44,23 +69,13 @@ async def show_health(_request: Request) -> Response:
     return JSONResponse({"status": "ok"})
 
 
-async def every(seconds: float, job: Callable[[], Awaitable[object]]) -> None:
-    """Do a job now and then again and again; a fault is logged and the next time comes all the same."""
-    while True:
-        try:
-            await job()
-        except Exception:
-            log.exception("A job failed")
-        await asyncio.sleep(seconds)
-
-
 @asynccontextmanager
-async def _tidying(desk: Desk, keep_days: int) -> AsyncIterator[None]:
-    task = asyncio.create_task(every(A_DAY, lambda: asyncio.wrap_future(desk.tidy(keep_days))))
-    yield
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+async def _working(jobs: Sequence[Job], courier: Courier) -> AsyncIterator[None]:
+    try:
+        async with running(*jobs):
+            yield
+    finally:
+        await courier.stop()
 
 
 async def _say_busy(_request: Request, _error: Exception) -> Response:

@@ -1,17 +1,21 @@
-"""What an operator looks at in a terminal: the knowledge base, questions kept for staff, the register."""
+"""What an operator looks at in a terminal: the knowledge base, questions kept for staff, the register, the outbox."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from unicodedata import east_asian_width
 
-from bot.desk import BEIJING
+from bot.desk import Desk
 from bot.office import File
+from handlers.conversation import BEIJING
 from knowledge.entries import Column, show_number
 from knowledge.library import Library, Programme
 from knowledge.originals import Originals
 from knowledge.reading import read_clause
 from knowledge.vocabulary import Topic
+from storage import outbox_view
 from storage.doubts import Doubt
+from storage.outbox import State
+from storage.outbox_view import Entry
 from storage.register import Studio
 from storage.scope import Scope
 from storage.staff import Staff
@@ -136,6 +140,46 @@ def _programme(studio: Studio, library: Library) -> str:
     return known.name if known else studio.programme
 
 
+def outbox(desk: Desk, states: Iterable[str], limit: int) -> str:
+    """What is in the outbox: how many rows in each state, since when the oldest waits, the oldest in these states."""
+    asked = tuple(map(State, states))
+    counts = desk.run(outbox_view.counts).result()
+    oldest = desk.run(outbox_view.oldest_undelivered).result()
+    entries = desk.run(lambda session: outbox_view.listed(session, asked, limit)).result()
+    lines = ["  ".join(f"{state} {number}" for state, number in counts.items())]
+    lines += [f"The oldest not delivered was to leave at {_moment(oldest)}."] if oldest else []
+    rows = table([["key", "state", "channel", "for", "next", "failed", "why"], *map(_row, entries)])
+    return "\n".join([*lines, "", rows] if entries else lines)
+
+
+def _row(one: Entry) -> list[str]:
+    due = _moment(one.due_at)
+    return [one.key, one.state, one.channel, _moment(one.not_before), due, str(one.failures), one.last_error]
+
+
+def story(desk: Desk, key: str) -> str | None:
+    """All that is known of one row of the outbox; none where there is no such key."""
+    entry = desk.run(lambda session: outbox_view.find(session, key)).result()
+    return _tell(entry) if entry else None
+
+
+def _tell(entry: Entry) -> str:
+    marks = {"an earlier sending may have arrived": entry.is_maybe_sent, "said to be late": entry.is_late}
+    rows = [
+        ["key", entry.key],
+        ["contact", f"{entry.contact_id} on {entry.channel}"],
+        ["state", ", ".join([entry.state, *(mark for mark, holds in marks.items() if holds)])],
+        ["to leave at", _moment(entry.not_before)],
+        ["next look at", _moment(entry.due_at)],
+        ["ended at", _moment(entry.settled_at)],
+        ["taken, failed", f"{entry.attempts}, {entry.failures}"],
+        ["last error", entry.last_error or "-"],
+        ["says", entry.payload],
+    ]
+    told = [line.split(" ", 1) for line in entry.story.splitlines()]
+    return "\n".join([table(rows), "", *(f"{_moment(datetime.fromisoformat(at))}  {what}" for at, what in told)])
+
+
 def _contents(programme: Programme) -> list[str]:
     return table([[clause.id, clause.heading] for clause in programme.clauses]).splitlines()
 
@@ -152,8 +196,8 @@ def _cell(library: Library, programme: Programme, topic: Topic) -> str:
     return str(len(facts)) if facts else SILENT
 
 
-def _moment(at: datetime) -> str:
-    return f"{at.astimezone(BEIJING):%Y-%m-%d %H:%M}"
+def _moment(at: datetime | None) -> str:
+    return f"{at.astimezone(BEIJING):%Y-%m-%d %H:%M}" if at else "-"
 
 
 def table(rows: list[list[str]]) -> str:

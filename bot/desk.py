@@ -3,12 +3,12 @@
 import gc
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
@@ -16,21 +16,26 @@ from sqlmodel import Session
 from bot.channels import Unanswered
 from bot.config import CannotStart, ConfigError, Settings
 from handlers.checking.report import Report, load_reports
-from handlers.conversation import Message, Reply
+from handlers.conversation import BEIJING, Message, Reply
 from handlers.router import respond
 from knowledge.library import Library, LibraryError, load
 from knowledge.originals import Originals, read_originals
 from knowledge.reading import ClauseView, read_clause
-from storage import contacts, doubts, messages, selfchecks, trail
+from storage import contacts, doubts, messages, outbox, selfchecks, trail
 from storage.database import Busy, Database
 from storage.doubts import Doubt
 from storage.engine import SchemaUnknown, UnknownDatabase
+from storage.outbox import Letter
 
-BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")  # no summer time since 1991, so no zone files are needed
+if TYPE_CHECKING:
+    from bot.delivery import Channel
+
 IN_MEMORY = "sqlite://"
 MOST_CONTACTS = 100_000
+KEEP_SETTLED = timedelta(days=400)  # so long the story of a reminder can be looked up
 LONGEST_HISTORY = 50
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
@@ -96,6 +101,10 @@ class Desk:
 
         return self._database.run(unit)
 
+    def moment(self) -> datetime:
+        """The moment, aware."""
+        return self._clock()
+
     def today(self) -> date:
         """The day answers are for."""
         return self._today or self._clock().astimezone(BEIJING).date()
@@ -153,13 +162,45 @@ class Desk:
         """The newest questions kept for staff, newest first."""
         return self._database.run(lambda session: doubts.newest(session, limit)).result()
 
+    def run(self, unit: Callable[[Session], T]) -> Future[T]:
+        """Carry out a unit of work in one transaction.
+
+        Raises:
+            Busy: too much is waiting already.
+        """
+        return self._database.run(unit)
+
+    def plan(self, planner: Callable[[Session, date, datetime], Sequence[Letter]]) -> Future[int]:
+        """Put what is to be sent into the outbox; the future tells how many letters were new."""
+        moment, today = self._clock(), self.today()
+        return self._database.run(lambda session: outbox.put(session, planner(session, today, moment), moment))
+
+    def deliver(self, *channels: "Channel") -> None:
+        """Send what is due on these channels now, and wait for it; what does not go through waits for another time."""
+        import asyncio
+
+        from bot.delivery import Courier, Lane
+
+        courier = Courier(self, [Lane(channel) for channel in channels], self._clock)
+
+        async def once() -> None:
+            await courier.deliver()
+            await courier.finish()
+
+        try:
+            asyncio.run(once())
+        except (Busy, DBAPIError):
+            log.exception("What is due could not be looked up")
+
     def tidy(self, keep_days: int) -> Future[int]:
         """Let go of what is too old or too much; the future tells how many contacts went."""
         before = self._clock() - timedelta(days=keep_days)
+        settled_before = self._clock() - KEEP_SETTLED
 
         def unit(session: Session) -> int:
             doubts.trim(session)
             trail.trim(session)
+            outbox.trim(session, settled_before)
             return contacts.forget_unseen(session, before) + contacts.forget_older(session, MOST_CONTACTS)
 
         return self._database.run(unit)

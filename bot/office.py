@@ -10,10 +10,11 @@ from pathlib import Path
 from sqlmodel import Session
 
 from bot.config import CannotStart, Settings
-from bot.desk import BEIJING, now, open_database, open_library
+from bot.desk import now, open_database, open_library
 from bot.sheets.importing import SENTENCES, Plan, carry_out, complete, read_entries
 from bot.sheets.reading import Sheet
 from bot.sheets.writing import write_register
+from handlers.conversation import BEIJING
 from knowledge.entries import COLUMNS, Column, clean, read_number, read_programme, read_standing
 from knowledge.library import Library
 from knowledge.oddities import Odd

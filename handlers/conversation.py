@@ -3,7 +3,7 @@
 import json
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from typing import Self
 
 from sqlmodel import Session
@@ -12,6 +12,8 @@ from knowledge.library import Citation, Library
 from knowledge.originals import Originals
 from knowledge.vocabulary import Status
 from storage.contacts import Contact
+
+BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")  # no summer time since 1991, so no zone files are needed
 
 # Control characters, marks without width or that turn the direction of reading, and halves of surrogate pairs:
 # nobody means to type them, and databases and terminals refuse or obey them.

@@ -7,11 +7,13 @@ from typing import Protocol
 
 from sqlmodel import Session
 
-from handlers import ask, selfcheck, studios, unreadable
+from handlers import ask, push, selfcheck, studios, unreadable
 from handlers.conversation import Conversation, Message, Outcome, Reply
+from handlers.push import Push
 from knowledge.library import Library
 from knowledge.originals import Originals
-from storage import contacts, messages
+from storage import contacts, messages, outbox
+from storage.contacts import Contact
 from storage.messages import Exchange
 
 
@@ -78,9 +80,16 @@ def respond(
     outcome = handler.reply(mine)
     is_back = bool(talk.about) and handler.NAME != MATTER.NAME
     reply = MATTER.go_on(matter, outcome.reply) if is_back else outcome.reply
+    reply = push.in_front(_held(session, contact, now), reply)
     messages.keep(session, contact, Exchange(message.id, message.text, reply.dump()), now)
     contacts.keep_state(session, contact, _dump({**states, handler.NAME: outcome.state}), now)
     return reply
+
+
+def _held(session: Session, contact: Contact, now: datetime) -> list[Push]:
+    """What the platform did not let us send to this person; it goes with this reply."""
+    held = outbox.take_held(session, contact.id, now, now - push.LATE_AFTER)
+    return [push.marked(Push.load(one.payload), one.not_before, now, one.is_maybe_sent) for one in held]
 
 
 def _load(state: str) -> dict[str, str]:

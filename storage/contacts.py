@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, Text, UniqueConstraint, bindparam, delete, func, select, update
+from sqlalchemy import Select, Text, UniqueConstraint, bindparam, column, delete, func, select, table, update
 from sqlmodel import Field, Session, SQLModel
 
 from storage.columns import Instant
@@ -49,10 +49,16 @@ _KEEP = (
     .values(state=bindparam("new_state"), seen_at=bindparam("now"))
 )
 _FORGET = delete(_table).where(*_here)
-_may_go = _table.c.is_kept.is_(False)
-_FORGET_UNSEEN = delete(_table).where(_table.c.seen_at < bindparam("before"), _may_go)
+_outbox = table("outbox", column("contact_id"), column("state"))  # a table of a neighbour that builds on this one
+_UNDELIVERED = (
+    select(_outbox.c.contact_id)
+    .where(_outbox.c.contact_id == _table.c.id, _outbox.c.state.in_(("waiting", "claimed", "held")))
+    .exists()
+)
+_may_go = (_table.c.is_kept.is_(False), ~_UNDELIVERED)
+_FORGET_UNSEEN = delete(_table).where(_table.c.seen_at < bindparam("before"), *_may_go)
 _NEWEST = select(_table.c.id).order_by(_table.c.seen_at.desc(), _table.c.id.desc()).limit(bindparam("limit"))
-_FORGET_OLDER = delete(_table).where(_table.c.id.not_in(_NEWEST), _may_go)
+_FORGET_OLDER = delete(_table).where(_table.c.id.not_in(_NEWEST), *_may_go)
 _HOLD = update(_table).where(_table.c.id == bindparam("contact")).values(is_kept=bindparam("kept"))
 _NEW = {"state": "", "is_kept": False}
 _COUNT = select(func.count()).select_from(_table)
@@ -92,12 +98,12 @@ def forget(session: Session, channel: str, address: str) -> bool:
 
 
 def forget_unseen(session: Session, before: datetime) -> int:
-    """Delete the contacts not seen since, unless held, with all their messages; returns how many."""
+    """Delete the contacts not seen since, unless held or with something to come; returns how many."""
     return session.connection().execute(_FORGET_UNSEEN, {"before": before}).rowcount
 
 
 def forget_older(session: Session, limit: int) -> int:
-    """Delete all but the `limit` contacts seen last and those held; returns how many."""
+    """Delete all but the `limit` contacts seen last and those held or with something to come; returns how many."""
     return session.connection().execute(_FORGET_OLDER, {"limit": limit}).rowcount
 
 

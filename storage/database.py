@@ -11,12 +11,24 @@ from typing import Protocol, TypeVar
 
 from sqlmodel import Session, SQLModel
 
-from storage import assessments, contacts, doubts, filings, messages, register, rulesets, selfchecks, staff, trail
+from storage import (
+    assessments,
+    contacts,
+    doubts,
+    filings,
+    messages,
+    outbox,
+    register,
+    rulesets,
+    selfchecks,
+    staff,
+    trail,
+)
 from storage.engine import is_in_memory, open_engine, parse_url
 from storage.runners import Pool, Writer
 
 # imported so that the metadata knows every table
-TABLES = (contacts, messages, doubts, selfchecks, rulesets, staff, register, filings, assessments, trail)
+TABLES = (contacts, messages, doubts, selfchecks, rulesets, staff, register, filings, assessments, trail, outbox)
 MOST_WAITING = 4_096
 
 T = TypeVar("T")

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from bot.channels import SORRY, Unanswered
 from handlers.conversation import Message, Reply
+from handlers.push import HEADING, Push
 
 CHANNEL = "terminal"
 ADDRESS = "local"
@@ -32,6 +33,26 @@ class Desk(Protocol):
     def forget(self, channel: str, address: str) -> Future[bool]:
         """Delete what is kept of a contact."""
 
+    def deliver(self, channel: "Terminal") -> None:
+        """Send what is due on this channel, and wait for it."""
+
+
+class Terminal:
+    """The way out to whoever sits here.
+
+    Args:
+        say: shows a text to the person.
+    """
+
+    name = CHANNEL
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
+
+    async def send(self, address: str, push: Push) -> None:
+        """Show a push."""
+        self._say(f"\n{HEADING}{push.text}\n")
+
 
 def chat(desk: Desk, questions: Iterator[str], say: Callable[[str], None]) -> None:
     """Talk until the questions end.
@@ -42,6 +63,8 @@ def chat(desk: Desk, questions: Iterator[str], say: Callable[[str], None]) -> No
         say: shows a text to the person.
     """
     say(WELCOME)
+    out = Terminal(say)
+    desk.deliver(out)
     options: tuple[str, ...] = ()
     for typed in questions:
         line = typed.strip()
@@ -55,6 +78,7 @@ def chat(desk: Desk, questions: Iterator[str], say: Callable[[str], None]) -> No
             say(UNKNOWN)
         elif line:
             options = _answer(desk, _choose(line, options), say)
+        desk.deliver(out)
     say(GOODBYE)
 
 

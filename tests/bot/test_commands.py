@@ -10,9 +10,14 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner, Result
+from sqlmodel import Session
 
-from bot.__main__ import main
-from tests.cast import FOLLOW_UP, GRANT
+from bot.__main__ import STATES, main
+from handlers.push import Push
+from storage import contacts, outbox
+from storage.database import Database
+from storage.outbox import Letter
+from tests.cast import FOLLOW_UP, GRANT, NOW
 
 ROOT = Path(__file__).parents[2]
 
@@ -204,3 +209,46 @@ def test_a_reader_that_goes_away_is_no_traceback() -> None:
     os.close(writer)
     assert done.stderr == b""
     assert done.returncode == 1
+
+
+def put(key: str, channel: str = "terminal") -> None:
+    def unit(session: Session) -> None:
+        contact = contacts.find_or_make(session, channel, "local", NOW)
+        outbox.put(session, [Letter(key, contact.id, Push(f"{key}！").dump(), NOW)], NOW)
+
+    database = Database("sqlite:///data/steward.db")
+    database.migrate()
+    database.run(unit).result()
+    database.close()
+
+
+def test_what_is_to_be_sent_is_listed_delivered_and_told() -> None:
+    put("changchun:7")
+    put("changchun:8", "web")
+    listed = steward("remind", "list").output
+    assert listed.splitlines()[:2] == [
+        "waiting 2  claimed 0  held 0  sent 0  failed 0  withdrawn 0",
+        "The oldest not delivered was to leave at 2026-11-20 10:00.",
+    ]
+    assert "changchun:7  waiting  terminal  2026-11-20 10:00  2026-11-20 10:00  0" in listed
+    delivered = steward("remind", "deliver").output
+    assert delivered == "\n提醒：（补发，原定11月20日）changchun:7！\n\n"
+    assert steward("remind", "deliver").output == ""
+    assert "changchun:7" not in steward("remind", "list").output
+    assert "changchun:7  sent" in steward("remind", "list", "--state", "sent").output
+    story = steward("remind", "why", "changchun:7").output
+    assert "state          sent, said to be late\n" in story
+    assert "2026-11-20 10:00  planned\n" in story
+    assert story.rstrip().endswith("  sent late")
+    assert "local" not in story
+
+
+def test_a_reminder_that_is_not_there_is_told() -> None:
+    result = steward("remind", "why", "nothing")
+    assert result.exit_code == 1
+    assert result.output == "Error: There is no nothing; `steward remind list` lists what is not delivered.\n"
+    assert steward("remind", "list").output == "waiting 0  claimed 0  held 0  sent 0  failed 0  withdrawn 0\n"
+
+
+def test_the_states_offered_are_the_states_there_are() -> None:
+    assert set(STATES) == set(outbox.State)

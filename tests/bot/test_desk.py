@@ -1,12 +1,10 @@
 """The desk: one transaction a message, the day in Beijing, faults that leave nothing behind."""
 
-import asyncio
 import logging
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.app import every
 from bot.channels import Unanswered
 from bot.desk import Desk
 from bot.rate import Rate
@@ -61,19 +59,3 @@ def test_a_rate_counts_each_minute_anew() -> None:
     assert rate.allows("b")
     moment = 61.0
     assert rate.allows("a")
-
-
-def test_a_job_that_fails_is_done_again_the_next_time(caplog: pytest.LogCaptureFixture) -> None:
-    done: list[int] = []
-
-    async def job() -> None:
-        done.append(len(done))
-        if len(done) == 1:
-            raise ZeroDivisionError
-        if len(done) == 3:
-            raise asyncio.CancelledError
-
-    with caplog.at_level(logging.ERROR), pytest.raises(asyncio.CancelledError):
-        asyncio.run(every(0.0, job))
-    assert done == [0, 1, 2]
-    assert caplog.text.count("A job failed") == 1

@@ -9,15 +9,22 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlmodel import Session
 
 from bot.channels import SORRY, Unanswered
-from bot.channels.terminal import chat
+from bot.channels.terminal import ADDRESS, CHANNEL, chat
+from bot.channels.terminal import Terminal as WayOut
+from bot.desk import Desk as RealDesk
 from handlers.conversation import Message, Reply
+from handlers.push import Push
 from knowledge.vocabulary import Status
-from tests.cast import GRANT
+from storage import contacts, outbox
+from storage.outbox import Letter
+from tests.cast import GRANT, NOW
 
 ROOT = Path(__file__).parents[2]
 CONTROLS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\r")
@@ -96,6 +103,9 @@ class Desk:
     def forget(self, channel: str, address: str) -> Future[bool]:
         raise AssertionError
 
+    def deliver(self, channel: WayOut) -> None:
+        pass
+
 
 def test_a_number_chooses_only_among_what_was_offered() -> None:
     desk = Desk()
@@ -104,3 +114,28 @@ def test_a_number_chooses_only_among_what_was_offered() -> None:
     assert desk.asked == ["2", "名额", "长春", "3", "０", "坏", "1"]
     assert SORRY in said
     assert "  1 焦作\n  2 长春" in said[1]
+
+
+def test_what_is_due_is_shown_at_the_start_and_between_messages(desk: RealDesk) -> None:
+    said: list[str] = []
+
+    def plan(key: str, at: datetime = NOW) -> None:
+        def unit(session: Session) -> None:
+            here = contacts.find_or_make(session, CHANNEL, ADDRESS, NOW)
+            outbox.put(session, [Letter(key, here.id, Push(f"{key}。").dump(), at)], NOW)
+
+        desk.run(unit).result()
+
+    def questions() -> Iterator[str]:
+        assert said[-1] == "\n提醒：一。\n"
+        plan("二")
+        plan("明天的", NOW + timedelta(days=1))
+        yield GRANT
+        assert said[-1] == "\n提醒：二。\n"
+
+    plan("一")
+    chat(desk, questions(), said.append)
+    assert "".join(said).count("提醒") == 2
+    said.clear()
+    chat(desk, iter([]), said.append)
+    assert len(said) == 2

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -249,6 +250,15 @@ class Failing:
         self._error = error
 
     def submit(self, message: Message) -> Future[Reply]:
+        raise self._error
+
+    def moment(self) -> datetime:
+        return NOW
+
+    def run(self, unit: object) -> Future[Any]:
+        raise self._error
+
+    def plan(self, planner: object) -> Future[int]:
         raise self._error
 
     def tidy(self, keep_days: int) -> Future[int]:
