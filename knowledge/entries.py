@@ -143,6 +143,15 @@ def read_programme(text: str, library: Library) -> str | Odd:
     return Odd(Reason.SEVERAL_PROGRAMMES if named else Reason.NO_PROGRAMME, text)
 
 
+def programme_named(word: str, library: Library) -> str:
+    """The programme whose name a word is, not only holds: 焦作机床厂 is a unit. Empty if it is none."""
+    slug = read_programme(word, library)
+    if isinstance(slug, Odd):
+        return ""
+    programme, names = library.programmes[slug], library.lexicon.programmes[slug].names
+    return slug if word in (slug, programme.name, programme.studio, programme.title, *names) else ""
+
+
 def read_number(text: str) -> int | Odd:
     """A studio's number in the register, as `show_number` writes it."""
     hit = _NUMBER_FORM.fullmatch(unicodedata.normalize("NFKC", text))

@@ -107,8 +107,9 @@ def import_file(file: Path, dry_run: bool) -> None:
         sheet = read_sheet(file)
         for heading in sheet.unknown:
             click.echo(f"Note: the column “{heading}” is not one of the register and is left out.", err=True)
-        with _bar(sheet.about, "Reading") as reading, _bar(0, "Writing") as writing:
-            plan = office.import_sheet(sheet, dry_run, lambda: reading.update(1), writing.update)
+        with _bar(sheet.about * (1 if dry_run else 2)) as bar:  # every row is read, then written
+            plan = office.import_sheet(sheet, dry_run, lambda: bar.update(1), bar.update)
+            bar.update(bar.length - bar.pos)
     _tell(plan, dry_run)
 
 
@@ -157,11 +158,11 @@ def template(file: Path, force: bool) -> None:
     click.echo(f"{file} is written.")
 
 
-def _bar(length: int, label: str) -> Any:
-    """A progress bar on standard error; on no terminal nothing is shown of it."""
+def _bar(length: int) -> Any:
+    """A progress bar on standard error; where that is no terminal nothing is shown of it."""
     import sys
 
-    return click.progressbar(length=length, label=label, file=sys.stderr, hidden=not sys.stderr.isatty())
+    return click.progressbar(length=length, label="Importing", file=sys.stderr, hidden=not sys.stderr.isatty())
 
 
 @contextmanager

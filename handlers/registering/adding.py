@@ -7,7 +7,7 @@ from handlers.conversation import Conversation, Reply
 from handlers.registering import telling
 from handlers.registering.notes import CONFIRM, Notes
 from handlers.registering.parts import Line, read_line
-from knowledge.entries import REQUIRED, Column, Value, read, read_programme, show_number
+from knowledge.entries import REQUIRED, Column, Value, programme_named, read, read_programme, show_number
 from knowledge.oddities import Odd
 from knowledge.vocabulary import Status
 from storage import register, staff, trail
@@ -17,6 +17,7 @@ from storage.trail import Step
 
 YES = ("确认", "确定", "确认登记", "登记", "没错", "好", "好的", "嗯", "ok")
 PERHAPS = ("是", "是的", "对", "对的", "可以", "行")  # could be meant for another question that is open beside
+CHOICES = ("确认", "取消")
 NO = ("取消", "算了", "不登了", "退出", "不登记", "停止", "不要了")
 CONTACTS = (Column.FIRST_CONTACT, Column.SECOND_CONTACT)
 
@@ -56,11 +57,11 @@ def go_on(talk: Conversation, who: Staff, notes: Notes) -> Step_:
         if text.lower() in YES:
             return _enter(talk, who, notes)
         if text in PERHAPS:
-            return Reply(SAY_SO, Status.CLARIFY, options=("确认", "取消")), _asked_anew(talk, notes)
+            return Reply(SAY_SO, Status.CLARIFY, options=CHOICES), _asked_anew(talk, notes)
         return _go_on(talk, who, notes, dict(read_line(text).parts))
     line = read_line(text)
-    said = {} if line.head else dict(line.parts)
-    return _go_on(talk, who, notes, said or {Column(notes.asked): text})
+    said = {Column(notes.asked): " ".join(line.head)} if line.head else {}
+    return _go_on(talk, who, notes, {**said, **line.parts})
 
 
 def is_answer(text: str, notes: Notes, is_next: bool) -> bool:
@@ -78,10 +79,8 @@ def is_answer(text: str, notes: Notes, is_next: bool) -> bool:
 def _head(talk: Conversation, who: Staff, line: Line) -> dict[Column, str]:
     """Programme and name out of the words before the first column."""
     words, found = list(line.head), {}
-    if len(words) > 1 or (words and "工作室" not in words[0]):
-        slug = read_programme(words[0], talk.library)
-        if isinstance(slug, str) and ("工作室" not in words[0] or len(words) > 1):
-            found[Column.PROGRAMME] = words.pop(0)
+    if words and programme_named(words[0], talk.library):
+        found[Column.PROGRAMME] = words.pop(0)
     name = " ".join(words)
     if Column.PROGRAMME not in found and isinstance(slug := read_programme(name, talk.library), str):
         found[Column.PROGRAMME] = slug
@@ -108,14 +107,13 @@ def _go_on(talk: Conversation, who: Staff, notes: Notes, said: dict[Column, str]
     if refused := _why_not(talk, who, studio):
         if notes.asked != CONFIRM:
             return refused, None
-        return Reply(f"{refused.text}\n{STILL_THERE}", Status.CLARIFY, options=("确认", "取消")), _asked_anew(
-            talk, notes
-        )
+        kept = _asked_anew(talk, notes)
+        return Reply(f"{refused.text}\n{STILL_THERE}", Status.CLARIFY, options=CHOICES), kept
     told += contact_problems(talk, studio, texts)
-    kept = {name: text for name, text in texts.items() if name not in CONTACTS or getattr(studio, name)}
+    texts = {name: text for name, text in texts.items() if name not in CONTACTS or getattr(studio, name)}
     lines = telling.lines(studio, talk.library, staff.names(talk.session))
     shown = "\n".join([*told, SHOWN.format(lines="\n".join(lines))])
-    return Reply(shown, Status.CLARIFY, options=("确认", "取消")), Notes(kept, CONFIRM, talk.message.id)
+    return Reply(shown, Status.CLARIFY, options=CHOICES), Notes(texts, CONFIRM, talk.message.id)
 
 
 def _asked_anew(talk: Conversation, notes: Notes) -> Notes:

@@ -6,7 +6,7 @@ from typing import Any
 from handlers.conversation import Conversation, Reply
 from handlers.registering import telling
 from handlers.registering.adding import CONTACTS, contact_problems, read_studio
-from handlers.registering.looking import resolve
+from handlers.registering.looking import resolve, resolve_all
 from handlers.registering.parts import Line, read_line, take_numbers
 from knowledge.entries import REQUIRED, Column, read, show_number
 from knowledge.oddities import Odd
@@ -27,7 +27,7 @@ CHANGED = "已改：{line}\n{changes}"
 CHANGE = "{heading}：{before} → {after}"
 TAKEN = "没有改：台账里已经有同名同单位的工作室{line}。"
 NOT_YOURS = "没有改：改了以后这个工作室就不在您的范围（{scope}）里了，请管理员来改。"
-HOW_TO_STAND = "哪一个？这样写：停用 T12，恢复 T12。"
+HOW_TO_STAND = "只写编号就行：停用 T12，恢复 T12、T13。原因可以记在备注里：改 T12 备注 …"
 NOT_CHANGED = "没有改。\n"
 STANDS = {
     Standing.SUSPENDED: "已停用：{line}。不再提醒。要恢复就发“恢复 {number}”。",
@@ -91,18 +91,22 @@ def _put(talk: Conversation, who: Staff, before: Studio, after: Studio) -> Reply
 
 def stand(talk: Conversation, who: Staff, rest: str, standing: Standing) -> Reply:
     """Suspend a studio, or bring it back into good standing."""
-    if not rest:
+    numbers, behind = take_numbers(rest)
+    if not rest or (numbers and behind):
         return Reply(HOW_TO_STAND, Status.CLARIFY)
-    found = resolve(talk, who, rest)
+    found = resolve_all(talk, who, numbers, behind)
     if isinstance(found, Reply):
         return found
-    after = replace(found, standing=standing)
-    if after == found:
-        return Reply(NOTHING.format(line=telling.short(found)), Status.ANSWERED)
+    return Reply("\n".join(_stand(talk, who, one, standing) for one in found), Status.ANSWERED)
+
+
+def _stand(talk: Conversation, who: Staff, before: Studio, standing: Standing) -> str:
+    after = replace(before, standing=standing)
+    if after == before:
+        return NOTHING.format(line=telling.short(before))
     register.change(talk.session, who.scope, after, talk.now)
     note(talk, who, after, [Column.STANDING])
-    told = STANDS[standing].format(line=telling.short(after), number=show_number(after.id))
-    return Reply(told, Status.ANSWERED)
+    return STANDS[standing].format(line=telling.short(after), number=show_number(after.id))
 
 
 def note(talk: Conversation, who: Staff, studio: Studio, columns: list[Column]) -> None:

@@ -4,15 +4,15 @@ from handlers.conversation import Conversation, Reply
 from handlers.registering import telling
 from handlers.registering.notes import Notes
 from handlers.registering.parts import take_numbers
-from knowledge.entries import read_programme, read_standing, show_number
+from knowledge.entries import programme_named, read_standing, show_number
 from knowledge.library import Library
-from knowledge.oddities import Odd
 from knowledge.vocabulary import Status
 from storage import assessments, filings, register, staff
 from storage.register import MOST_WORDS, Search, Studio, fold
 from storage.staff import Staff
 
 PAGE = 8
+MOST_ALIKE = 200  # studios of one name that are told apart
 MOST_TOLD = 5  # filings and results of one studio
 ALL = ("", "全部", "所有", "台账", "名单")
 
@@ -30,7 +30,7 @@ def read_search(text: str, library: Library) -> Search:
     programme = standing = ""
     words = []
     for word in text.split():
-        slug, stands = _programme(word, library), read_standing(word)
+        slug, stands = programme_named(word, library), read_standing(word)
         if slug and not programme:
             programme = slug
         elif isinstance(stands, str) and not standing:
@@ -38,15 +38,6 @@ def read_search(text: str, library: Library) -> Search:
         elif word not in ALL:
             words.append(word)
     return Search(programme, standing, tuple(words))
-
-
-def _programme(word: str, library: Library) -> str:
-    """The programme whose name a word is, not only holds: 焦作机床厂 is a unit."""
-    slug = read_programme(word, library)
-    if isinstance(slug, Odd):
-        return ""
-    programme = library.programmes[slug]
-    return slug if word in (programme.name, programme.studio, *library.lexicon.programmes[slug].names) else ""
 
 
 def has_any(talk: Conversation, who: Staff, text: str) -> bool:
@@ -58,9 +49,8 @@ def has_any(talk: Conversation, who: Staff, text: str) -> bool:
 def look(talk: Conversation, who: Staff, text: str, after: int = 0, shown: int = 0) -> tuple[Reply, Notes | None]:
     """One studio whole, or a page of a list."""
     numbers, rest = take_numbers(text)
-    if len(numbers) == 1 and not rest:
-        studio = register.find(talk.session, who.scope, numbers[0])
-        return (_whole(talk, studio) if studio else _none(text)), None
+    if numbers:
+        return _numbered(talk, who, numbers), None
     wanted = read_search(rest, talk.library)
     if len(wanted.words) > MOST_WORDS:
         return Reply(TOO_MANY_WORDS.format(most=MOST_WORDS), Status.CLARIFY), None
@@ -85,11 +75,18 @@ def resolve(talk: Conversation, who: Staff, text: str) -> Studio | Reply:
         studio = register.find(talk.session, who.scope, numbers[0])
         return studio or _none(show_number(numbers[0]))
     words = tuple(text.split())[:MOST_WORDS]
-    found = register.search(talk.session, who.scope, Search(words=words), 0, PAGE) if words else []
+    found = register.search(talk.session, who.scope, Search(words=words), 0, MOST_ALIKE) if words else []
     exact = [one for one in found if fold(one.name) == fold(text)]
-    if len(exact or found) == 1:
+    if len(exact or found) == 1 and len(found) < MOST_ALIKE:
         return (exact or found)[0]
-    return Reply(WHICH.format(lines=telling.listed(found)), Status.CLARIFY) if found else _none(text)
+    return Reply(WHICH.format(lines=telling.listed(found[:PAGE])), Status.CLARIFY) if found else _none(text)
+
+
+def resolve_all(talk: Conversation, who: Staff, numbers: tuple[int, ...], name: str) -> list[Studio] | Reply:
+    """The studios that are meant by numbers, or the one of a name; where one is not clear, none."""
+    found = [resolve(talk, who, one) for one in [*map(show_number, numbers)] or [" ".join(name.split())]]
+    unclear = [one for one in found if isinstance(one, Reply)]
+    return unclear[0] if unclear else [one for one in found if isinstance(one, Studio)]
 
 
 def summary(talk: Conversation, who: Staff) -> Reply:
@@ -101,6 +98,13 @@ def summary(talk: Conversation, who: Staff) -> Reply:
     total = sum(count for _, _, count in rows)
     scope = telling.scope(who.scope, talk.library)
     return Reply(SUMMARY.format(scope=scope, count=total, lines="\n".join(lines)), Status.ANSWERED)
+
+
+def _numbered(talk: Conversation, who: Staff, numbers: tuple[int, ...]) -> Reply:
+    found = resolve_all(talk, who, numbers, "")
+    if isinstance(found, Reply):
+        return found
+    return _whole(talk, found[0]) if len(found) == 1 else Reply(telling.listed(found), Status.ANSWERED)
 
 
 def _whole(talk: Conversation, studio: Studio) -> Reply:

@@ -5,8 +5,8 @@ from datetime import date
 
 from handlers.conversation import Conversation, Reply
 from handlers.registering import telling
-from handlers.registering.looking import resolve
-from handlers.registering.parts import take_day, take_numbers, take_years
+from handlers.registering.looking import resolve_all
+from handlers.registering.parts import has_short_day, take_all_numbers, take_day, take_years
 from knowledge.entries import Column, read, show_number
 from knowledge.library import Citation, Fact
 from knowledge.oddities import Odd
@@ -55,6 +55,7 @@ GRADES: Mapping[str, Grade] = {
 HOW_TO_FILE = "这样登记：登记报送 T12 年度总结 2026（几个一起：T12、T13；哪天交的可以写在后面，不写就是今天）。"
 WHICH_PAPER = "报送的是哪一样？" + "、".join(one.chinese for one in Paper) + "。\n" + HOW_TO_FILE
 WHICH_YEAR = "是哪一年的？请写上年份，如“2026”。"
+WHOLE_DAY = "报送日期要写到年月日，如 2026年3月1日。"
 ODD_YEAR = "{years}年看着不对，请核对年份。"
 FILED = "已登记报送：{period}年 {paper}（{on}）\n{lines}"
 FILED_BEFORE = "早先已经登记过，没有改动：\n{lines}"
@@ -106,7 +107,7 @@ def unfile(talk: Conversation, who: Staff, rest: str) -> Reply:
 
 def grade(talk: Conversation, who: Staff, rest: str) -> Reply:
     """Note the result of a year, and warn of years failed in a row."""
-    numbers, text = take_numbers(rest)
+    numbers, text = take_all_numbers(rest)
     word = next((one for one in GRADES if one in text), "")
     if not word:
         return Reply(HOW_TO_GRADE, Status.CLARIFY)
@@ -115,7 +116,7 @@ def grade(talk: Conversation, who: Staff, rest: str) -> Reply:
         return Reply(f"{WHICH_YEAR}\n{HOW_TO_GRADE}", Status.CLARIFY)
     if problem := _odd_years(years, talk.today):
         return problem
-    studios = _studios(talk, who, numbers, text)
+    studios = resolve_all(talk, who, numbers, text)
     if isinstance(studios, Reply):
         return studios
     result = Assessment(years[0], GRADES[word])
@@ -161,12 +162,14 @@ def _grade_one(talk: Conversation, who: Staff, studio: Studio, result: Assessmen
 
 
 def _read_filing(talk: Conversation, who: Staff, rest: str) -> tuple[list[Studio], Filing] | Reply:
-    numbers, text = take_numbers(rest)
+    numbers, text = take_all_numbers(rest)
     written, text = take_day(text)
     day = read(Column.CONFERRED, written, talk.library, talk.today) if written else talk.today
     if isinstance(day, Odd):
         return Reply(telling.odd(Column.CONFERRED, day).replace(Column.CONFERRED.heading, "报送日期"), Status.CLARIFY)
     assert isinstance(day, date)  # noqa: S101 - what the column of days reads
+    if has_short_day(text):
+        return Reply(WHOLE_DAY, Status.CLARIFY)
     years, text = take_years(text, talk.today)
     word = next((one for one in PAPERS if one in text), "")
     if not word:
@@ -175,7 +178,7 @@ def _read_filing(talk: Conversation, who: Staff, rest: str) -> tuple[list[Studio
         return Reply(f"{WHICH_YEAR}\n{HOW_TO_FILE}", Status.CLARIFY)
     if problem := _odd_years(years, talk.today):
         return problem
-    studios = _studios(talk, who, numbers, text.replace(word, " ", 1))
+    studios = resolve_all(talk, who, numbers, text.replace(word, " ", 1))
     period = "-".join(map(str, years))
     return studios if isinstance(studios, Reply) else (studios, Filing(PAPERS[word], period, day, who.id))
 
@@ -184,16 +187,6 @@ def _odd_years(years: tuple[int, ...], today: date) -> Reply | None:
     if EARLIEST_YEAR <= years[0] <= years[-1] <= today.year:
         return None
     return Reply(ODD_YEAR.format(years="-".join(map(str, years))), Status.CLARIFY)
-
-
-def _studios(talk: Conversation, who: Staff, numbers: tuple[int, ...], text: str) -> list[Studio] | Reply:
-    """The studios that are meant; where one is not clear, none."""
-    references = [show_number(one) for one in numbers] or [" ".join(text.split())]
-    found = [resolve(talk, who, one) for one in references]
-    unclear = [one for one in found if isinstance(one, Reply)]
-    if unclear:
-        return unclear[0]
-    return [one for one in found if isinstance(one, Studio)]
 
 
 def _before(talk: Conversation, studio: Studio, filing: Filing) -> str:

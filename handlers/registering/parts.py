@@ -19,11 +19,13 @@ _GLUED = frozenset(
     "所在单位 单位 主管工会 上级工会 领衔人 带头人 负责人 命名日期 命名时间 命名于 级别 类型 状态 备注".split()  # noqa: SIM905
 )
 _NUMBERS = re.compile(rf"(?:{NUMBER})(?:[\s,，、和及]*(?:{NUMBER}))*")
+_ANYWHERE = re.compile(rf"(?<![A-Za-z]){NUMBER}(?!\d)")
+_SHORT_DAY = re.compile(r"\d{1,2}\s*月\s*\d{1,2}|(?<!\d)\d{1,2}[./-]\d{1,2}(?!\d)")
 _DAY = re.compile(
     r"\d{4}\s*(?:年\s*\d{1,2}\s*月\s*\d{1,2}\s*[日号]?|[-/.]\d{1,2}[-/.]\d{1,2})"
     r"|(?<!\d)(?:19|20)\d{6}(?!\d)|今天|昨天|前天"
 )
-_YEARS = re.compile(r"(20\d{2})\s*年?\s*(?:[-—~～至到]\s*(20\d{2}))?\s*(?:年度|年)?")
+_YEARS = re.compile(r"(20\d{2})\s*(?:年度|年)?(?:\s*[-—~～至到]\s*(20\d{2})\s*(?:年度|年)?)?")
 _YEAR_WORDS = {"前年": -2, "去年": -1, "上年": -1, "今年": 0, "本年度": 0, "本年": 0}
 _HAN_YEAR = re.compile(r"(二[〇零][一二三四五六七八九][〇零一二三四五六七八九])\s*年度?")
 
@@ -75,6 +77,18 @@ def take_numbers(text: str) -> tuple[tuple[int, ...], str]:
     return tuple(dict.fromkeys(one for one in found if isinstance(one, int))), text.strip()[hit.end() :].strip(
         " ,，、:："
     )
+
+
+def take_all_numbers(text: str) -> tuple[tuple[int, ...], str]:
+    """The numbers of the register wherever they stand in a text, and the text without them."""
+    found = (read_number(re.sub(r"\s", "", one)) for one in _ANYWHERE.findall(text))
+    numbers = tuple(dict.fromkeys(one for one in found if isinstance(one, int)))
+    return numbers, _ANYWHERE.sub(" ", text).strip(" ,，、和及:：")
+
+
+def has_short_day(text: str) -> bool:
+    """Whether a day is named that lacks its year."""
+    return bool(_SHORT_DAY.search(text))
 
 
 def take_day(text: str) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 import csv
 import io
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -389,11 +389,12 @@ def test_what_cannot_be_written_is_told_and_leaves_nothing(library: Library, tmp
         with pytest.raises(CannotStart, match="written"):
             write_register(file, (), {}, library)
 
-    def broken() -> list[Studio]:
+    def broken() -> Iterator[Studio]:
+        yield Studio("jiaozuo", "甲", "厂")
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        write_register(tmp_path / "t.csv", (studio for studio in broken()), {}, library)
+        write_register(tmp_path / "t.csv", broken(), {}, library)
     assert list(tmp_path.iterdir()) == []
 
 

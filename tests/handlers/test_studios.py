@@ -16,7 +16,7 @@ from handlers.registering.admitting import MOST_GUESSES, MOST_GUESSES_OF_ALL, RE
 from handlers.registering.commands import Act
 from knowledge.library import Library
 from knowledge.vocabulary import Role
-from storage import contacts, register, staff, trail
+from storage import contacts, messages, register, staff, trail
 from storage.register import Search, Studio
 from storage.scope import EVERYTHING, Scope
 from tests.cast import LI, NOW, TODAY, WANG, ZHAO, Person
@@ -141,6 +141,9 @@ def test_a_code_lets_one_in_once(talk: Talk, session: Session) -> None:
     staff.invite(session, "WXYZ2345", "孙干事", Role.STAFF, Scope("jiaozuo"), NOW, NOW + timedelta(7))
     assert "欢迎您，孙干事" in talk.says(WANG, "使用邀请码 wxyz—2345").text
     assert "T2" in talk.says(WANG, "查全部").text
+    wang = contacts.find_or_make(session, WANG.channel, WANG.address, NOW)
+    sent = [one.text for one in messages.history(session, wang, 9)]
+    assert sent == ["使用邀请码 …", "查全部"]
     other = Person("别人", "web", "other")
     assert "用不了" in talk.says(other, "WXYZ-2345").text
     contacts.forget_unseen(session, NOW + timedelta(days=400))
