@@ -126,7 +126,6 @@ def dues(
 ) -> None:
     """List the dates that follow from a document.
 
-
     With --jsonl, each line {"programme", "conferred_on", "from", "until"} of standard input gets one line
     {"dues"}, each with {"on", "what", "clause", "certain", "assumption"}; a line that is not such JSON
     gets {"error", "line"}.
@@ -212,6 +211,20 @@ def tell_story(key: str) -> None:
     if story is None:
         raise click.ClickException(f"There is no {key}; `steward remind list` lists what is not delivered.")
     click.echo(story)
+
+
+@remind.command("plan")
+def plan_reminders() -> None:
+    """Plan what is to be sent as of today; planning twice is harmless.
+
+    The running program plans at its start and every morning by itself.
+    """
+    from bot.desk import planner_of
+
+    settings = read_settings()
+    with _open_desk() as desk:
+        number = desk.plan(planner_of(desk.library, settings)).result()
+    click.echo(f"{number} new in the outbox.")
 
 
 @remind.command("deliver")

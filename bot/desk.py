@@ -17,10 +17,12 @@ from bot.channels import Unanswered
 from bot.config import CannotStart, ConfigError, Settings
 from handlers.checking.report import Report, load_reports
 from handlers.conversation import BEIJING, Message, Reply
+from handlers.reminding.planning import Planner
 from handlers.router import respond
 from knowledge.library import Library, LibraryError, load
 from knowledge.originals import Originals, read_originals
 from knowledge.reading import ClauseView, read_clause
+from knowledge.working_days import Calendar
 from storage import contacts, doubts, messages, outbox, selfchecks, trail
 from storage.database import Busy, Database
 from storage.doubts import Doubt
@@ -249,6 +251,12 @@ def open_desk(settings: Settings, url: str | None = None, today: date | None = N
     gc.collect()
     gc.freeze()  # the library stays for good, so the collector need not walk it again
     return Desk(library, originals, database, today=today)
+
+
+def planner_of(library: Library, settings: Settings) -> Planner:
+    """What plans the reminders, with the operator's calendar."""
+    calendar = Calendar(frozenset(settings.calendar.holidays), frozenset(settings.calendar.workdays))
+    return Planner(library, calendar, settings.calendar.first_rounds)
 
 
 def open_library(settings: Settings) -> tuple[Library, Originals | None]:

@@ -7,7 +7,7 @@ import uvicorn
 
 from bot.app import create_app
 from bot.config import ConfigError, Settings
-from bot.desk import open_desk
+from bot.desk import open_desk, planner_of
 
 
 def serve(settings: Settings, say: Callable[[str], None]) -> None:
@@ -24,7 +24,7 @@ def serve(settings: Settings, say: Callable[[str], None]) -> None:
         desk = open_desk(settings)
         try:
             config = uvicorn.Config(
-                create_app(desk, settings),
+                create_app(desk, settings, planner=planner_of(desk.library, settings)),
                 log_level="warning",
                 access_log=False,
                 server_header=False,

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from sqlmodel import Session
 
-from handlers import ask, push, selfcheck, studios, unreadable
+from handlers import ask, push, reminders, selfcheck, studios, unreadable
 from handlers.conversation import Conversation, Message, Outcome, Reply
 from handlers.push import Push
 from knowledge.library import Library
@@ -42,7 +42,7 @@ class OpenMatter(Handler, Protocol):
 MATTER: OpenMatter = selfcheck
 # The first that wants a message gets it. What a running self-check cannot take for an answer may be a staff word, so
 # it speaks up about that only then; `ask` wants everything.
-HANDLERS: tuple[Handler, ...] = (unreadable, selfcheck, studios, selfcheck.UNHEARD, ask)
+HANDLERS: tuple[Handler, ...] = (unreadable, reminders, selfcheck, studios, selfcheck.UNHEARD, ask)
 
 
 def respond(

@@ -16,19 +16,35 @@ from storage import (
     contacts,
     doubts,
     filings,
+    matters,
     messages,
     outbox,
     register,
     rulesets,
     selfchecks,
     staff,
+    subscriptions,
     trail,
 )
 from storage.engine import is_in_memory, open_engine, parse_url
 from storage.runners import Pool, Writer
 
 # imported so that the metadata knows every table
-TABLES = (contacts, messages, doubts, selfchecks, rulesets, staff, register, filings, assessments, trail, outbox)
+TABLES = (
+    contacts,
+    messages,
+    doubts,
+    selfchecks,
+    rulesets,
+    staff,
+    register,
+    filings,
+    assessments,
+    trail,
+    outbox,
+    matters,
+    subscriptions,
+)
 MOST_WAITING = 4_096
 
 T = TypeVar("T")

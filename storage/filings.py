@@ -51,6 +51,7 @@ _one = (_here, _table.c.paper == bindparam("which"), _table.c.period == bindpara
 _COLUMNS = (_table.c.paper, _table.c.period, _table.c.handed_in_on, _table.c.noted_by)
 _FIND = select(*_COLUMNS).where(*_one)
 _ALL = select(*_COLUMNS).where(_here).order_by(_table.c.period.desc(), _table.c.id.desc())
+_NOTED = select(_table.c.studio_id, _table.c.paper, _table.c.period).where(_table.c.period >= bindparam("since"))
 _REMOVE = delete(_table).where(*_one)
 
 
@@ -85,3 +86,9 @@ def remove(session: Session, studio: Studio, paper: Paper, period: str) -> bool:
     """Take a filing back that was noted by mistake; false if there is none."""
     given = {"studio": studio.id, "which": paper, "of": period}
     return session.connection().execute(_REMOVE, given).rowcount > 0
+
+
+def noted_since(session: Session, year: int) -> set[tuple[int, str, str]]:
+    """Studio, paper and last year of the period of everything that was handed in for this year or a later one."""
+    rows = session.connection().execute(_NOTED, {"since": str(year)}).all()
+    return {(row.studio_id, row.paper, row.period[-4:]) for row in rows}
