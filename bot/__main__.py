@@ -239,6 +239,19 @@ def deliver_reminders() -> None:
         desk.deliver(Terminal(click.echo))
 
 
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+def backup(file: Path) -> None:
+    """Copy the database into FILE while the program runs.
+
+    The copy is looked through before it gets its name. For PostgreSQL use pg_dump.
+    """
+    from bot.desk import back_up
+
+    size = back_up(read_settings(), file)
+    click.echo(f"{file}: {size:,} bytes, looked through and sound.")
+
+
 @main.group()
 def knowledge() -> None:
     """Look at the knowledge base."""

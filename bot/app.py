@@ -39,10 +39,11 @@ def create_app(desk: Desk, settings: Settings, lanes: Sequence[Lane] = (), plann
     Args:
         desk: answers, and has the database.
         settings: the settings in force.
-        lanes: the channels that pushes go out by.
+        lanes: the channels that pushes go out by, beside the web page.
         planner: what is to be sent, told anew every morning; a letter whose key is there already changes nothing.
     """
-    courier = Courier(desk, lanes, desk.moment)
+    channel = web.Web(desk, settings.web.messages_a_minute)
+    courier = Courier(desk, [Lane(channel), *lanes], desk.moment)
 
     async def plan() -> None:
         await wrap_future(desk.plan(planner))
@@ -53,7 +54,6 @@ def create_app(desk: Desk, settings: Settings, lanes: Sequence[Lane] = (), plann
         Job("plan", plan, PLAN),
         Job("deliver", courier.deliver, DELIVER),
     )
-    channel = web.Web(desk, settings.web.messages_a_minute)
     results = Results(desk, pages.TEMPLATES)
     app = Starlette(
         routes=[Route("/healthz", show_health, methods=["GET"]), *channel.routes(), *results.routes(), *pages.routes()],

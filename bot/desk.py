@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy.exc import DBAPIError
@@ -17,16 +18,19 @@ from bot.channels import Unanswered
 from bot.config import CannotStart, ConfigError, Settings
 from handlers.checking.report import Report, load_reports
 from handlers.conversation import BEIJING, Message, Reply
+from handlers.push import HEADING, Push
 from handlers.reminding.planning import Planner
 from handlers.router import respond
 from knowledge.library import Library, LibraryError, load
 from knowledge.originals import Originals, read_originals
 from knowledge.reading import ClauseView, read_clause
+from knowledge.vocabulary import Status
 from knowledge.working_days import Calendar
-from storage import contacts, doubts, messages, outbox, selfchecks, trail
+from storage import backup, contacts, doubts, messages, outbox, selfchecks, trail
 from storage.database import Busy, Database
 from storage.doubts import Doubt
 from storage.engine import SchemaUnknown, UnknownDatabase
+from storage.messages import Exchange
 from storage.outbox import Letter
 
 if TYPE_CHECKING:
@@ -130,6 +134,17 @@ class Desk:
             contact = contacts.find(session, channel, address)
             kept = messages.history(session, contact, LONGEST_HISTORY) if contact else []
             return [(one.message_id, one.text, Reply.load(one.reply)) for one in kept]
+
+        return self._database.run(unit)
+
+    def keep_push(self, channel: str, address: str, push: Push) -> Future[None]:
+        """Put a push into the conversation, as a reply to nothing that was said."""
+        moment = self._clock()
+
+        def unit(session: Session) -> None:
+            contact = contacts.find_or_make(session, channel, address, moment)
+            reply = Reply(HEADING + push.text, Status.ANSWERED, (), push.options, link=push.link)
+            messages.keep(session, contact, Exchange(f"push-{secrets.token_urlsafe(12)}", "", reply.dump()), moment)
 
         return self._database.run(unit)
 
@@ -295,3 +310,15 @@ def open_database(url: str) -> Database:
         reason = str(error).splitlines()[0]
         raise ConfigError(f"[storage] url: the database cannot be opened ({reason})") from error
     return database
+
+
+def back_up(settings: Settings, file: Path) -> int:
+    """Copy the configured database into a file; returns its size in bytes.
+
+    Raises:
+        CannotStart: no copy was made.
+    """
+    try:
+        return backup.back_up(settings.storage.url, file)
+    except backup.BackupFailed as error:
+        raise CannotStart(f"No copy was made: {error}") from error

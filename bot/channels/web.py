@@ -15,6 +15,7 @@ from bot.channels import SORRY, Unanswered
 from bot.rate import Rate
 from bot.visitors import address_of, end_visit
 from handlers.conversation import Message, Reply
+from handlers.push import Push
 
 CHANNEL = "web"
 LONGEST_BODY = 64 * 1024  # bytes
@@ -37,6 +38,9 @@ class Desk(Protocol):
 
     def history(self, channel: str, address: str) -> Future[list[tuple[str, str, Reply]]]:
         """The newest messages: id, text and reply."""
+
+    def keep_push(self, channel: str, address: str, push: Push) -> Future[None]:
+        """Put a push into the conversation."""
 
     def forget(self, channel: str, address: str) -> Future[bool]:
         """Delete what is kept of a contact."""
@@ -62,12 +66,14 @@ class Refused(Exception):
 
 
 class Web:
-    """The routes under /api.
+    """The routes under /api, and the way out to who talks there.
 
     Args:
         desk: answers.
         messages_a_minute: how many messages a visitor may send.
     """
+
+    name = CHANNEL
 
     def __init__(self, desk: Desk, messages_a_minute: int) -> None:
         self._desk = desk
@@ -80,6 +86,7 @@ class Web:
             Route("/api/messages", _kindly(self.show_messages), methods=["GET"]),
             Route("/api/messages", _kindly(self.take_message), methods=["POST"]),
             Route("/api/messages", _kindly(self.delete_messages), methods=["DELETE"]),
+            Route("/api/pushes", _kindly(self.show_pushes), methods=["GET"]),
             Route("/api/clauses/{document}/{clause:path}", _kindly(self.show_clause), methods=["GET"]),
         ]
 
@@ -98,6 +105,15 @@ class Web:
         kept = await wrap_future(self._desk.history(CHANNEL, address_of(request)))
         shown = [{"id": id_, "text": text, "reply": {"id": id_, **self._render(reply)}} for id_, text, reply in kept]
         return JSONResponse({"messages": shown})
+
+    async def show_pushes(self, request: Request) -> Response:
+        """What this visitor was told unasked, oldest first; the page looks from time to time while it is open."""
+        kept = await wrap_future(self._desk.history(CHANNEL, address_of(request)))
+        return JSONResponse({"pushes": [{"id": id_, **self._render(reply)} for id_, text, reply in kept if not text]})
+
+    async def send(self, address: str, push: Push) -> None:
+        """Put a push into the conversation, where the page shows it at once or when it is opened."""
+        await wrap_future(self._desk.keep_push(CHANNEL, address, push))
 
     async def delete_messages(self, request: Request) -> Response:
         """Delete everything kept of this visitor, and let the cookie go."""

@@ -116,3 +116,21 @@ def test_an_answer_is_copied_with_its_source(chat: Chat) -> None:
     copied = chat.page.evaluate("navigator.clipboard.readText()")
     assert "第二十条" in copied
     assert answer.locator(".words p").first.inner_text() in copied
+
+
+def test_a_reminder_appears_without_a_reload(chat: Chat) -> None:
+    """An applicant's subscription is answered by a push: here it is put into the talk as the courier would."""
+    chat.ask("交建的材料几月前交？")
+    push = {
+        "id": "push-1",
+        "text": "提醒：申报截止：中国交建",
+        "status": "answered",
+        "citations": [],
+        "options": ["退订"],
+    }
+    chat.page.route("**/api/pushes", lambda route: route.fulfill(json={"pushes": [push]}))
+    chat.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(chat.answers.last).to_contain_text("提醒：申报截止")
+    expect(chat.options).to_have_text(["退订"])
+    chat.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(chat.answers).to_have_count(2)

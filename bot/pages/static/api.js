@@ -1,4 +1,4 @@
-// The four things the page asks of the server. Every failure comes back as one Trouble with a sentence to show.
+// The five things the page asks of the server. Every failure comes back as one Trouble with a sentence to show.
 
 const PATIENCE_MS = 20_000;
 
@@ -37,6 +37,11 @@ export async function sendMessage({ id, text, question }) {
 /** @returns {Promise<{id, text, reply}[]>} oldest first */
 export async function readHistory() {
   return (await ask("api/messages")).messages;
+}
+
+/** @returns {Promise<{id, text, status, citations, options, link}[]>} what the service told this browser unasked, oldest first */
+export async function readPushes() {
+  return (await ask("api/pushes")).pushes;
 }
 
 /** Deletes everything the service keeps about this browser. */

@@ -1,12 +1,13 @@
 // The web chat: a question is sent, its answer drawn; history comes from the server, nothing is kept here but unsent words.
 
-import { forgetMe, newId, readHistory, sendMessage } from "./api.js";
+import { forgetMe, newId, readHistory, readPushes, sendMessage } from "./api.js";
 import * as composer from "./composer.js";
 import { drawAnswer, drawFailure, drawOptions, drawQuestion, drawWaiting, hideFailure } from "./drawing.js";
 import { makeClosable, openClause, openDialog } from "./sheet.js";
 import * as unsent from "./unsent.js";
 
 const WAITING_AFTER_MS = 300; // most answers are there sooner, and dots that only flash disturb
+const LOOK_EVERY_MS = 15_000; // for what comes unasked; a look costs the server as good as nothing
 const talk = document.getElementById("talk");
 const log = document.getElementById("log");
 const welcome = document.getElementById("welcome");
@@ -34,7 +35,29 @@ function start() {
   makeClosable(clearDialog);
   makeClosable(document.getElementById("clause"));
   followKeyboard();
-  restore();
+  restore().then(() => setInterval(look, LOOK_EVERY_MS));
+  document.addEventListener("visibilitychange", look);
+}
+
+/** Shows what came unasked since: reminders. */
+async function look() {
+  if (document.hidden || isSending) return;
+  const pushes = await readPushes().catch(() => []); // the next look is soon
+  const here = new Set(Array.from(log.children, (turn) => turn.dataset.id));
+  for (const push of pushes.filter(({ id }) => !here.has(id))) {
+    welcome.hidden = true;
+    dropOptions();
+    const turn = drawPush(push);
+    log.append(turn);
+    offer(turn, push);
+    reveal(turn);
+  }
+}
+
+function drawPush(push) {
+  const turn = drawAnswer(push, acts);
+  turn.dataset.id = push.id;
+  return turn;
 }
 
 /** Sends a message, or sends one again: the same id always gets the same answer. */
@@ -104,6 +127,7 @@ async function restore() {
 }
 
 function drawPair({ id, text, reply }) {
+  if (text === "") return [drawPush({ ...reply, id })];
   const turn = drawQuestion(text);
   turn.dataset.id = id;
   return [turn, drawAnswer(reply, acts)];
