@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from datetime import date
 
+from knowledge.checking_duties import duty_problems
 from knowledge.lexicon import Aspect, parse_cue
 from knowledge.library import Clause, Fact, Library, LibraryError, Programme, Silence, Values
 from knowledge.originals import Originals
@@ -53,6 +54,7 @@ def find_problems(library: Library, originals: Originals | None) -> Iterator[Lib
         yield from _in(file, _facts(programme, library))
         yield from _in(file, _cells(programme, library))
         yield from _in(file, _requirements(programme, library.inquiry))
+        yield from _in(file, duty_problems(programme))
         yield from _in(f"{programme.id}.txt", _passages(programme, originals or Originals()))
 
 
