@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from knowledge.dues import issued_from
 from knowledge.duties import AfterNaming, Duty, Once, Undated, What, Yearly
 from knowledge.library import Clause, Fact, Programme
 
@@ -37,7 +36,7 @@ TIMES = ("month", "from_month", "until", "years", "every_years", "every_months")
 Finding = tuple[str, str]  # the clause and duty, and what is wrong there with what to do about it
 
 
-def duty_problems(programme: Programme) -> Iterator[Finding]:
+def duty_problems(programme: Programme, issued_on: date) -> Iterator[Finding]:
     """Look through the duties of a programme; what the loader refuses does not come here."""
     for name, times in Counter(duty.id for duty in programme.duties).items():
         if times > 1:
@@ -46,7 +45,7 @@ def duty_problems(programme: Programme) -> Iterator[Finding]:
         if not clause.duties and (missing := [one.id for one in clause.facts if _sets_a_time(one)]):
             yield clause.id, f"{'、'.join(missing)} says when, but nothing is due: write a [[clause.duty]]"
         for duty in clause.duties:
-            findings = (*_words(duty), *_kind(duty), *_day(duty, clause, issued_from(programme)))
+            findings = (*_words(duty), *_kind(duty), *_day(duty, clause, issued_on))
             yield from ((f"{clause.id} {duty.id}", what) for what in findings)
 
 

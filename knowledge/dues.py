@@ -121,7 +121,8 @@ def _turns(duty: Duty, conferred_on: date | None, start: date, end: date, first_
         case AfterNaming() as when if conferred_on is not None:
             yield from _after_naming(when, conferred_on, start, end)
         case Yearly() as when if when.every_years == 1 or first_round is not None:
-            yield from _yearly(when, conferred_on, start, end, first_round)
+            for on in _yearly(when, max(start, conferred_on or start), end, first_round):
+                yield on, _each_year(duty, when, conferred_on, first_round)
 
 
 def _after_naming(when: AfterNaming, conferred_on: date, start: date, end: date) -> Iterator[Turn]:
@@ -138,20 +139,18 @@ def _since_naming(when: AfterNaming, conferred_on: date, on: date) -> str:
     return f"{day_in_words(conferred_on)}命名，{span}{MOVED if on.day != conferred_on.day else ''}"
 
 
-def _yearly(when: Yearly, conferred_on: date | None, start: date, end: date, first_round: int | None) -> Iterator[Turn]:
+def _yearly(when: Yearly, start: date, end: date, first_round: int | None) -> Iterator[date]:
     """The days of each year, or of each round; the last day of a month where there is no such day."""
-    every, begin = when.every_years, max(start, conferred_on or start)
-    first = begin.year
+    every, first = when.every_years, start.year
     if every > 1 and first_round is not None:
-        first = first_round + max(0, -(-(begin.year - first_round) // every)) * every
+        first = first_round + max(0, -(-(start.year - first_round) // every)) * every
     for year in range(first, end.year + 1, every):
         on = date(year, when.month, min(when.day, monthrange(year, when.month)[1]))
-        if begin <= on <= end:
-            yield on, _each_year(when, conferred_on, first_round)
+        if start <= on <= end:
+            yield on
 
 
-def _each_year(when: Yearly, conferred_on: date | None, first_round: int | None) -> str:
-    day = f"{when.month}月{when.day}日"
-    if when.every_years > 1:
-        return f"从{first_round}年起每{when.every_years}年一次，按{day}"
-    return f"{day_in_words(conferred_on)}命名后，每年{day}" if conferred_on else f"每年{day}"
+def _each_year(duty: Duty, when: Yearly, conferred_on: date | None, first_round: int | None) -> str:
+    named = f"{day_in_words(conferred_on)}命名后，" if conferred_on else ""
+    turns = "每年" if when.every_years == 1 else f"从{first_round}年起每{when.every_years}年"
+    return f"{named}{turns}{'' if duty.is_certain else '一次，暂按'}{when.month}月{when.day}日"
