@@ -10,25 +10,17 @@ from knowledge.library import Clause, Fact, Programme
 
 LEAP_YEAR, LAST_YEAR = 2000, 2100  # a day beyond is a slip of the finger
 WITHOUT_A_DAY = frozenset(
-    {What.YEARLY_TOPIC, What.YEARLY_RESULT, What.MONTHLY_ACTIVITY, What.RESULT_AWARDS, What.STUDIO_AWARDS}
+    {
+        *(What.YEARLY_TOPIC, What.YEARLY_RESULT, What.MONTHLY_ACTIVITY),
+        *(What.YEARLY_ASSESSMENT, What.RESULT_AWARDS, What.STUDIO_AWARDS),
+    }
 )
 # The points of the lexicon on when something is due: a fact with figures on one of them has a duty in its clause.
 DUE = frozenset(
     {
-        "deadline",
-        "review-season",
-        "naming-season",
-        "naming-interval",
-        "target",
-        "term",
-        "filing-date",
-        "annual-summary",
-        "annual-meeting",
-        "yearly-topic",
-        "yearly-result",
-        "activity-frequency",
-        "result-awards",
-        "studio-awards",
+        *("deadline", "review-season", "naming-season", "naming-interval", "target", "term", "filing-date"),
+        *("annual-summary", "annual-meeting", "yearly-topic", "yearly-result", "activity-frequency"),
+        *("result-awards", "studio-awards"),
     }
 )
 TIMES = ("month", "from_month", "until", "years", "every_years", "every_months")

@@ -26,6 +26,7 @@ class What(StrEnum):
     YEARLY_TOPIC = "yearly-topic"
     YEARLY_RESULT = "yearly-result"
     MONTHLY_ACTIVITY = "monthly-activity"
+    YEARLY_ASSESSMENT = "yearly-assessment"
     RESULT_AWARDS = "result-awards"
     STUDIO_AWARDS = "studio-awards"
 
@@ -51,6 +52,7 @@ _NAMES = {
     What.YEARLY_TOPIC: "年度课题",
     What.YEARLY_RESULT: "年度成果",
     What.MONTHLY_ACTIVITY: "每月活动",
+    What.YEARLY_ASSESSMENT: "上级考核",
     What.RESULT_AWARDS: "成果表彰",
     What.STUDIO_AWARDS: "优秀工作室表彰",
 }

@@ -129,7 +129,7 @@ def test_what_has_no_day_is_told_and_never_due() -> None:
     }
     assert told == {
         "tcwta": [[], ["yearly-topic", "monthly-activity"]],  # 二、3
-        "jiaozuo": [["result-awards", "studio-awards"], []],  # 第二十三条, 第二十四条
+        "jiaozuo": [["result-awards", "studio-awards"], ["yearly-assessment"]],  # 第二十三条, 第二十四条; 第十六条
         "changchun": [[], []],
         "cccc": [[], ["yearly-topic", "yearly-result"]],  # 三（七）
         "shanghai": [["naming-round"], []],  # 第五条
