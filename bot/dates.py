@@ -8,9 +8,10 @@ from typing import Any, BinaryIO
 
 from bot.channels.lines import LONGEST_LINE, encode, read_lines
 from bot.console import table
-from knowledge.dues import Due, programme_dues, studio_dues, undated
+from knowledge.dues import Due, doubted, programme_dues, studio_dues, undated
 from knowledge.duties import What
 from knowledge.library import Library, Programme
+from knowledge.originals import Originals
 from knowledge.rules import add_years
 from knowledge.timing import day_in_words
 
@@ -34,12 +35,16 @@ class Dates:
         library: has the duties.
         today: the day that tells whether a call is over.
         first_rounds: by programme, a year of a round of naming.
+        originals: the operator's copies; a day of a clause that has changed is told as not certain.
     """
 
-    def __init__(self, library: Library, today: date, first_rounds: Mapping[str, int]) -> None:
+    def __init__(
+        self, library: Library, today: date, first_rounds: Mapping[str, int], originals: Originals | None
+    ) -> None:
         self._library = library
         self._today = today
         self._first_rounds = first_rounds
+        self._changed = originals.changed if originals else frozenset()
 
     def window(self, start: date | None, end: date | None) -> tuple[date, date]:
         """The days looked at where none are named: from today, for two years."""
@@ -58,8 +63,10 @@ class Dates:
         """
         found = self._library.programmes[programme]
         if conferred_on is None:
-            return programme_dues(found, start, end, self._today, self._first_rounds.get(programme))
-        return studio_dues(found, conferred_on, start, end, self._today)
+            dues = programme_dues(found, start, end, self._today, self._first_rounds.get(programme))
+        else:
+            dues = studio_dues(found, conferred_on, start, end, self._today)
+        return doubted(dues, self._changed)
 
     def answer_lines(self, source: BinaryIO, sink: BinaryIO) -> None:
         """Answer each line {"programme", "conferred_on", "from", "until"} with {"dues"}, or with {"error", "line"}."""

@@ -1,8 +1,8 @@
 """A duty and a studio make dues: the days on which something is due, why, and how sure that is. Pure."""
 
 from calendar import monthrange
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 
 from knowledge.duties import AfterNaming, Duty, Of, Once, Undated, What, Yearly
@@ -12,6 +12,7 @@ from knowledge.timing import day_in_words
 
 PAST_TARGET = "目标期限已过，不再当作未完成的任务"
 CLOSED = "一次性征集，已经结束，不能再报"
+CHANGED = "这一条的原文与整理时的版本不一致，核对之前不能确定"
 ONCE = "文件写明的一次性日期"
 MOVED = "，当年没有2月29日，按2月28日"
 Turn = tuple[date, str]  # a day, and how it was reckoned
@@ -74,6 +75,21 @@ def studio_dues(programme: Programme, conferred_on: date, start: date, end: date
     duties = (one for one in programme.duties if one.of is not Of.PROGRAMME)
     begin = max(start, issued_from(programme))
     return _sorted(due for one in duties for due in _dues(one, conferred_on, begin, end, today, None))
+
+
+def doubted(dues: Iterable[Due], changed: Container[tuple[str, str]]) -> tuple[Due, ...]:
+    """The dues, those of a clause whose original has changed told as not certain: silence would miss a deadline.
+
+    Args:
+        dues: what falls due.
+        changed: document and clause of each that is not the text its duties were made from (`Originals.changed`).
+    """
+    return tuple(
+        replace(due, is_certain=False, assumption=f"{CHANGED}；{due.assumption}")
+        if (due.citation.document, due.citation.clause) in changed
+        else due
+        for due in dues
+    )
 
 
 def undated(programme: Programme, is_named: bool) -> tuple[Duty, ...]:

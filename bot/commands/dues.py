@@ -41,8 +41,9 @@ def dues(
     if as_lines == (programme is not None) or (as_lines and (conferred or start or end or as_ics)):
         raise click.UsageError("Give either a programme or --jsonl; the lines have their own days.")
     settings = read_settings()
-    library, _ = open_library(settings)
-    dates = Dates(library, today.date() if today else today_in_beijing(), settings.calendar.first_rounds)
+    library, originals = open_library(settings)
+    day = today.date() if today else today_in_beijing()
+    dates = Dates(library, day, settings.calendar.first_rounds, originals)
     if programme is None:
         dates.answer_lines(sys.stdin.buffer, sys.stdout.buffer)
         return

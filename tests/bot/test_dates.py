@@ -153,6 +153,18 @@ def test_rounds_have_a_date_once_the_operator_tells_a_year() -> None:
     assert "2027-12-31  命名" in steward("jiaozuo").output
 
 
+def test_a_day_of_a_changed_clause_is_told_but_not_as_certain() -> None:
+    Path("papers").mkdir()
+    Path("papers/cccc.txt").write_text("每年6月底前提交", encoding="utf-8")
+    Path("config.toml").write_text("[knowledge]\noriginals = 'papers'", encoding="utf-8")
+    cccc, changchun = ask(
+        row("cccc", None, "2027-05-31", "2027-05-31"), row("changchun", None, "2027-12-31", "2027-12-31")
+    )
+    assert [(due["on"], due["certain"]) for due in cccc["dues"]] == [("2027-05-31", False)]
+    assert "原文与整理时的版本不一致" in cccc["dues"][0]["assumption"]
+    assert [due["certain"] for due in changchun["dues"]] == [True]
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "complaint"),
     [
