@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from bot.commands.dues import dues
 from bot.commands.staff import staff
 from bot.commands.studios import studios
 from bot.config import CannotStart, read_settings
@@ -107,46 +108,6 @@ def check(programme: str, as_questions: bool, answers: Path | None, today: datet
         _print_json(checks.evaluate(library, programme, given, day))
     else:
         click.echo(checks.summary(library, programme, given, day))
-
-
-@main.command()
-@click.argument("programme", required=False)
-@click.option("--conferred", type=DAY, metavar="YYYY-MM-DD", help="The day a studio was named: its dates.")
-@click.option("--from", "start", type=DAY, metavar="YYYY-MM-DD", help="The first day.  [default: today]")
-@click.option("--until", "end", type=DAY, metavar="YYYY-MM-DD", help="The last day.  [default: two years on]")
-@click.option("--today", type=DAY, metavar="YYYY-MM-DD", help="The day it is looked at.  [default: today]")
-@click.option("--jsonl", "as_lines", is_flag=True, help="Answer JSON lines from standard input.")
-def dues(
-    programme: str | None,
-    conferred: datetime | None,
-    start: datetime | None,
-    end: datetime | None,
-    today: datetime | None,
-    as_lines: bool,
-) -> None:
-    """List the dates that follow from a document.
-
-    With --jsonl, each line {"programme", "conferred_on", "from", "until"} of standard input gets one line
-    {"dues"}, each with {"on", "what", "clause", "certain", "assumption"}; a line that is not such JSON
-    gets {"error", "line"}.
-    """
-    from bot.dates import Dates, as_table
-    from bot.desk import today_in_beijing
-
-    if as_lines == (programme is not None):
-        raise click.UsageError("Give either a programme or --jsonl.")
-    settings = read_settings()
-    library, _ = _open_library()
-    day = today.date() if today else today_in_beijing()
-    dates = Dates(library, day, settings.calendar.first_rounds)
-    if programme is None:
-        dates.answer_lines(sys.stdin.buffer, sys.stdout.buffer)
-        return
-    if programme not in library.programmes:
-        raise click.ClickException(f"There is no programme {programme}; there are {', '.join(library.programmes)}.")
-    window = (start.date() if start else day, end.date() if end else None)
-    found = dates.find(programme, conferred.date() if conferred else None, *window)
-    click.echo(as_table(found) if found else "The document sets no date in this time.")
 
 
 @main.command()
@@ -328,6 +289,7 @@ def show_config() -> None:
     click.echo(render(read_settings()))
 
 
+main.add_command(dues)
 main.add_command(staff)
 main.add_command(studios)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from datetime import date
 
+from knowledge.checking_duties import duty_problems
 from knowledge.lexicon import Aspect, parse_cue
 from knowledge.library import Clause, Fact, Library, LibraryError, Programme, Silence, Values
 from knowledge.originals import Originals
@@ -53,6 +54,7 @@ def find_problems(library: Library, originals: Originals | None) -> Iterator[Lib
         yield from _in(file, _facts(programme, library))
         yield from _in(file, _cells(programme, library))
         yield from _in(file, _requirements(programme, library.inquiry))
+        yield from _in(file, duty_problems(programme, _first_day(programme)))
         yield from _in(f"{programme.id}.txt", _passages(programme, originals or Originals()))
 
 
@@ -292,11 +294,17 @@ def _is_day(month: object, day: object) -> bool:
 def _issued(fact: Fact, programme: Programme) -> Iterator[str]:
     """No deadline before the document itself, and one day of issue."""
     on, until, issued = fact.values.on, fact.values.until, programme.issued_on
-    start = issued if type(issued) is date else date(max(1, programme.issued_about), 1, 1)
+    start = _first_day(programme)
     if type(until) is date and until < start:
         yield f"until {until} is before the document was issued ({start}): correct one of them"
     if on and "issued-on" in fact.aspects and on != issued:
         yield f"issued on {on}, but [document] says {issued}: correct one of them"
+
+
+def _first_day(programme: Programme) -> date:
+    """The day of issue, or the first of the year it is about, whatever else is wrong with them."""
+    issued = programme.issued_on
+    return issued if type(issued) is date else date(max(1, programme.issued_about), 1, 1)
 
 
 # ------------------------------------------------------------------------------------------- the originals

@@ -22,6 +22,13 @@ class What(StrEnum):
     TERM_END = "term-end"
     RE_APPLICATION = "re-application"
     TARGET_DATE = "target-date"
+    # What comes again without a day. It never becomes a due.
+    YEARLY_TOPIC = "yearly-topic"
+    YEARLY_RESULT = "yearly-result"
+    MONTHLY_ACTIVITY = "monthly-activity"
+    YEARLY_ASSESSMENT = "yearly-assessment"
+    RESULT_AWARDS = "result-awards"
+    STUDIO_AWARDS = "studio-awards"
 
     @property
     def chinese(self) -> str:
@@ -42,6 +49,12 @@ _NAMES = {
     What.TERM_END: "有效期满",
     What.RE_APPLICATION: "重新申报",
     What.TARGET_DATE: "命名目标期限",
+    What.YEARLY_TOPIC: "年度课题",
+    What.YEARLY_RESULT: "年度成果",
+    What.MONTHLY_ACTIVITY: "每月活动",
+    What.YEARLY_ASSESSMENT: "上级考核",
+    What.RESULT_AWARDS: "成果表彰",
+    What.STUDIO_AWARDS: "优秀工作室表彰",
 }
 
 
@@ -78,7 +91,14 @@ class AfterNaming:
     repeats: bool
 
 
-When = Yearly | Once | AfterNaming
+@dataclass(frozen=True)
+class Undated:
+    """Again every so many months, on no day that could be told."""
+
+    every_months: int
+
+
+When = Yearly | Once | AfterNaming | Undated
 
 
 @dataclass(frozen=True)
@@ -113,29 +133,51 @@ def duty_of(programme: str, clause: str, table: Mapping[str, Any]) -> Duty:
     rest = dict(table)
     what = What(rest.pop("what"))
     when = _when(rest, what)
-    leads = tuple(rest.pop("lead_days"))
-    if list(leads) != sorted(set(leads), reverse=True) or not all(isinstance(one, int) and one >= 0 for one in leads):
+    leads = rest.pop("lead_days", [])
+    if not all(_is_number(one, 0) for one in leads) or leads != sorted(set(leads), reverse=True):
         raise ValueError("lead_days are whole numbers of days, the longest first")
-    return Duty(
+    if type(certain := rest.pop("certain", False)) is not bool:
+        raise ValueError("certain is true or false")
+    duty = Duty(
         programme=programme,
         clause=clause,
         what=what,
         of=Of(rest.pop("of")),
         when=when,
-        is_certain=rest.pop("certain"),
+        is_certain=certain,
         assumption=rest.pop("assumption", ""),
-        lead_days=leads,
+        lead_days=tuple(leads),
         **rest,
     )
+    if not all(isinstance(one, str) for one in (duty.id, duty.says, duty.assumption)):
+        raise ValueError("id, says and assumption are texts")
+    return duty
 
 
 def _when(table: dict[str, Any], what: What) -> When:
-    if on := table.pop("on", None):
-        if not isinstance(on, date):
-            raise ValueError("on is a date, without quotes")
-        return Once(on, What(table.pop("afterwards", what)))
-    if years := table.pop("years_after_naming", None):
-        return AfterNaming(int(years), bool(table.pop("repeats", False)))
-    month, day = table.pop("month"), table.pop("day")
+    kinds = {"on", "years_after_naming", "month", "every_months"} & table.keys()
+    if len(kinds) != 1:
+        raise ValueError("say when, in one way: on, years_after_naming, month with day, or every_months")
+    match kinds.pop():
+        case "on":
+            if type(on := table.pop("on")) is not date:
+                raise ValueError("on is a date, without quotes")
+            return Once(on, What(table.pop("afterwards", what)))
+        case "years_after_naming":
+            return AfterNaming(_number(table, "years_after_naming"), table.pop("repeats", False) is True)
+        case "every_months":
+            return Undated(_number(table, "every_months"))
+    month, day = _number(table, "month"), _number(table, "day")
     date(2000, month, day)  # a day no year has is an error here, not in some year to come
-    return Yearly(month, day, table.pop("every_years", 1))
+    return Yearly(month, day, _number(table, "every_years", 1))
+
+
+def _number(table: dict[str, Any], name: str, *default: int) -> int:
+    value = table.pop(name, *default)
+    if not _is_number(value, 1):
+        raise ValueError(f"{name} is a positive whole number")
+    return int(value)
+
+
+def _is_number(value: object, least: int) -> bool:
+    return type(value) is int and value >= least

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from bot.__main__ import main
 
 ROOT = Path(__file__).parents[1]
-SHOWN = re.compile(r"```console\n\$ \.venv/bin/steward (ask .+?|knowledge show .+?)\n(.*?)```", re.DOTALL)
+SHOWN = re.compile(r"```console\n\$ \.venv/bin/steward (ask .+?|dues .+?|knowledge show .+?)\n(.*?)```", re.DOTALL)
 SAMPLES = [
     pytest.param(command, shown, id=f"{file}-{number}")
     for file in ("README.md", "README.zh-CN.md")

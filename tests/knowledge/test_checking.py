@@ -98,6 +98,29 @@ HOLES = {
     "an unknown mended concept": Hole(LEXICON, r'(\[mending\].*\nconcepts = ")', r"\1tea ", "[mending]", "tea"),
     "a phrasing for no fact": Hole(ASKS, r"\nfee = ", "\ntea = ", "tea", "no such fact"),
     "an empty phrasing": Hole(ASKS, r"(\nfee = \[)", r'\1" ", ', "fee", "an empty phrasing"),
+    "a duty that stands twice": Hole(TCWTA, r'(duty\]\]\n  id = )"re-application"', r'\1"term-end"', "", "twice"),
+    "a duty without its sentence": Hole(TCWTA, 'says = "认证4年期满"', 'says = ""', "五、3 term-end", "full stop"),
+    "a point that says when and no duty": Hole(
+        TCWTA, r'  \[\[clause.duty\]\]\n  id = "conference"(\n  .*)*', "", "四、5", "nothing is due"
+    ),
+    "a day its clause does not give": Hole(
+        CCCC, "  day = 31\n  certain", "  day = 30\n  certain", "五（五） application", "this day"
+    ),
+    "a season from another month": Hole(CCCC, "  month = 6\n", "  month = 5\n", "五（五） review-start", "this day"),
+    "a call of another day": Hole(TCWTA, "on = 2024-02-29", "on = 2024-02-28", "五、1 call", "this day"),
+    "a call before the document": Hole(TCWTA, "on = 2024-02-29", "on = 2023-02-28", "五、1 call", "was issued"),
+    "a term of other years": Hole(TCWTA, "years_after_naming = 4", "years_after_naming = 5", "五、3 term-end", "years"),
+    "a month of two": Hole(TCWTA, "every_months = 1\n", "every_months = 2\n", "二、3 monthly-activity", "this many"),
+    "a duty that is never announced": Hole(
+        TCWTA, r"(\n  on = 2024-02-29(\n  .*)*\n  lead_days = ).*", r"\1[]", "五、1 call", "no lead_days"
+    ),
+    "a day that rests on nothing": Hole(CCCC, 'assumption = "文件只说下半年.*"', "", "五（五） naming", "on nothing"),
+    "a duty without a day, announced": Hole(
+        TCWTA, "(every_months = 1)\n", r"\1\n  lead_days = [7]\n", "二、3 monthly-activity", "take out"
+    ),
+    "a day for what has none": Hole(
+        TCWTA, 'what = "re-application"', 'what = "yearly-topic"', "五、3 re-application", "no day in the interface"
+    ),
     "a phrasing for no aspect": Hole("asks/aspects.toml", r"\A", 'tea = ["茶钱"]\n', "tea", "no such fact"),
 }  # fmt: skip
 
