@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 A_DAY = timedelta(days=1)
 SATURDAY = 5
@@ -34,6 +35,7 @@ class Calendar:
         return day - A_DAY
 
 
+@lru_cache(maxsize=4096)
 def _is_free(day: date) -> bool:
     import chinese_calendar  # loaded when a day is looked at: answering questions needs none
 

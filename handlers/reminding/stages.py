@@ -1,8 +1,8 @@
 """When a due is announced: its lead days, then again after the day until it is done; which of these has come. Pure."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from knowledge.dues import Due
 from knowledge.duties import What
@@ -39,7 +39,7 @@ def stage_of(due: Due, today: date, calendar: Calendar, snoozed_until: date | No
     """
     if snoozed_until and today < snoozed_until:
         return None
-    come = [one for one in _stages(due, calendar) if one.on <= today]
+    come = [one for one in _stages(due.on, due.lead_days, due.what in FOLLOWED, calendar) if one.on <= today]
     if snoozed_until:
         come = [one for one in come if one.on > snoozed_until]
         come.append(Stage(f"s{snoozed_until.isoformat()}", snoozed_until))
@@ -50,16 +50,18 @@ def stage_of(due: Due, today: date, calendar: Calendar, snoozed_until: date | No
     return max(come, key=lambda one: one.on, default=None)
 
 
-def _stages(due: Due, calendar: Calendar) -> Iterator[Stage]:
-    last = min(due.lead_days)
-    for lead in due.lead_days:
-        day = due.on - lead * DAY
-        if lead == last and lead <= 1:
-            day = calendar.last_working_day_before(due.on)
-        elif not calendar.is_working_day(day):
-            day = calendar.last_working_day_before(day)
-        yield Stage(str(lead), day)
-    if due.what in FOLLOWED:
-        yield Stage("-1", due.on + DAY)
-        for after in range(OVERDUE_EVERY, OVERDUE_UNTIL + 1, OVERDUE_EVERY):
-            yield Stage(f"-{after}", due.on + after * DAY)
+@lru_cache(maxsize=4096)  # thousands of studios have the same days
+def _stages(on: date, lead_days: tuple[int, ...], is_followed: bool, calendar: Calendar) -> tuple[Stage, ...]:
+    stages, last = [], min(lead_days)
+    for lead in lead_days:
+        day = on - lead * DAY
+        is_last = lead == last and lead <= 1
+        if is_last or not calendar.is_working_day(day):
+            day = calendar.last_working_day_before(on if is_last else day)
+        stages.append(Stage(str(lead), day))
+    if is_followed:
+        stages.append(Stage("-1", on + DAY))
+        stages += [
+            Stage(f"-{after}", on + after * DAY) for after in range(OVERDUE_EVERY, OVERDUE_UNTIL + 1, OVERDUE_EVERY)
+        ]
+    return tuple(stages)
