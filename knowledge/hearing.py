@@ -49,8 +49,9 @@ _UNDER, _OVER = _any_of("不到 不足 不满 少于 小于 低于 差一点"), 
 _NEARLY = _any_of("来 左右 大概 大约 约 差不多 上下 可能 估计 将近 近")
 _RANGE = re.compile(rf"({NUMBER})\s*(?:到|至|-|~|—|或|或者)\s*({NUMBER})")
 _TWO_DIGITS = re.compile(r"([一二两三四五六七八九])([二三四五六七八九])(?=[个名位人])")
-_BARE = re.compile(rf"(?<![\d.第]){NUMBER}")
+_BARE = re.compile(rf"(?<![\d.第a-z]){NUMBER}(?!\s*[点天年月日号次岁万块元%\d])")
 _TURNED_AWAY = re.compile(r"(?:没有?|不是|不算|不在|非|不|未)(?:[评当得拿获选]上?[过到]?)?$")  # before a choice's word
+_LONGEST_WITH_A_NUMBER = 10  # characters; in a longer sentence a number without its unit counts something else
 _NONE = re.compile(r"(?:[一1]?个)?[也都还]?(?:没有?|无|零)[报用]?[过了]?")
 _NOT_OURS = _any_of("公司 集团 单位 厂里 全厂 企业 车间共 徒弟 培训 带了 参加 占地 获奖 职工总数")
 _ASKS = re.compile(
@@ -163,7 +164,9 @@ def _hear_number(said: str, trait: Trait, bounds: tuple[float, ...]) -> Heard | 
         return _between(number(both[1]), number(both[2]), bounds)
     if two := _TWO_DIGITS.search(said):
         return _between(number(two[1]), number(two[2]), bounds)
-    figures = [one for one in quantities(said) if one.kind == trait.figure] or list(_bare(said))
+    figures = [one for one in quantities(said) if one.kind == trait.figure]
+    if not figures and len(said) <= _LONGEST_WITH_A_NUMBER:
+        figures = list(_bare(said))
     if not figures:
         return None
     return _about(figures[0], said, bounds)

@@ -32,7 +32,7 @@ KIND_VALUES = {  # which typed values of a fact a figure of each kind can be hel
 }
 _SCALE = {"万": 10_000, "千": 1_000, "百": 100}
 _COLLOQUIAL = {"俩": 2, "仨": 3}
-_SIDES = re.compile(r"长?\s*(\d+)\s*米\s*(\d|半)?[^\d]{0,3}?(?:长|宽|乘|x|×|\*)?[^\d]{0,2}?(\d+)\s*米\s*(\d|半)?\s*宽?")
+_SIDES = re.compile(r"长?\s*(\d+(?:\.\d+)?)\s*米\s*(\d|半)?[^\d]{0,3}?(?:长|宽|乘|x|×|\*)?[^\d]{0,2}?(\d+(?:\.\d+)?)\s*米\s*(\d|半)?\s*宽?")
 _BARE_PEOPLE = re.compile(r"(俩|仨)(?!月|年)")
 _DURATION = re.compile(rf"(?<!\d)({NUMBER})\s*(?:周)?年(?!级|轻|代|\d|[一二三四五六七八九十]+月|初|底|末|\s*\d+\s*月)")
 _DATE = re.compile(
@@ -99,9 +99,14 @@ def quantities(text: str) -> tuple[Quantity, ...]:
         if value < 20 and text[hit.start() - 1 : hit.start()] != "第":
             found.append(Quantity("years", value, hit.start(), hit.end()))
     if sides := _SIDES.search(text):
-        long, wide = (float(f"{sides[at]}.{(sides[at + 1] or '0').replace('半', '5')}") for at in (1, 3))
+        long, wide = (_metres(sides[at], sides[at + 1]) for at in (1, 3))
         found.append(Quantity("area", round(long * wide, 2), sides.start(), sides.end()))
     return tuple(sorted(found, key=lambda one: one.start))
+
+
+def _metres(whole: str, tenths: str | None) -> float:
+    """3米5 and 3.5米, 3米半."""
+    return float(whole) + (0.5 if tenths == "半" else int(tenths or 0) / 10)
 
 
 def _is_day(year: int, month: int, day: int) -> bool:

@@ -10,7 +10,10 @@ from click.testing import CliRunner
 from bot.__main__ import main
 
 ROOT = Path(__file__).parents[1]
-SHOWN = re.compile(r"```console\n\$ \.venv/bin/steward (ask .+?|dues .+?|knowledge show .+?)\n(.*?)```", re.DOTALL)
+SHOWN = re.compile(
+    r"```console\n\$ \.venv/bin/steward (ask .+?|check .+?|dues .+?|knowledge show .+?)\n(.*?)```", re.DOTALL
+)
+STUDIO = re.findall(r"```json\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)[0]
 SAMPLES = [
     pytest.param(command, shown, id=f"{file}-{number}")
     for file in ("README.md", "README.zh-CN.md")
@@ -20,7 +23,11 @@ SAMPLES = [
 
 
 @pytest.mark.parametrize(("command", "shown"), SAMPLES)
-def test_a_sample_is_what_the_program_says(command: str, shown: str) -> None:
+def test_a_sample_is_what_the_program_says(
+    command: str, shown: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("studio.json").write_text(STUDIO, encoding="utf-8")
     words = shlex.split(command)
     if words[0] == "ask" and "--today" not in words:
         words += ["--today", "2026-11-20"]
