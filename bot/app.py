@@ -17,8 +17,9 @@ from bot import pages
 from bot.channels import SORRY, web
 from bot.config import Settings
 from bot.delivery import Courier, Lane
-from bot.desk import Desk
+from bot.desk import Desk, planner_of
 from bot.jobs import DELIVER, PLAN, TIDY, Job, running
+from bot.pages.calendars import Calendars
 from bot.pages.results import Results
 from bot.protection import Protection
 from bot.visitors import Visitors
@@ -55,8 +56,15 @@ def create_app(desk: Desk, settings: Settings, lanes: Sequence[Lane] = (), plann
         Job("deliver", courier.deliver, DELIVER),
     )
     results = Results(desk, pages.TEMPLATES)
+    calendars = Calendars(desk, planner_of(desk.library, settings))
     app = Starlette(
-        routes=[Route("/healthz", show_health, methods=["GET"]), *channel.routes(), *results.routes(), *pages.routes()],
+        routes=[
+            Route("/healthz", show_health, methods=["GET"]),
+            *channel.routes(),
+            *results.routes(),
+            *calendars.routes(),
+            *pages.routes(),
+        ],
         middleware=[Middleware(Visitors)],
         exception_handlers={Busy: _say_busy, Exception: _apologise},
         lifespan=lambda _: _working(jobs, courier),

@@ -19,14 +19,15 @@ from bot.config import CannotStart, ConfigError, Settings
 from handlers.checking.report import Report, load_reports
 from handlers.conversation import BEIJING, Message, Reply
 from handlers.push import HEADING, Push
-from handlers.reminding.planning import Planner
+from handlers.reminding.planning import Planner, calendar_topic, open_rows
+from handlers.reminding.telling import whose
 from handlers.router import respond
 from knowledge.library import Library, LibraryError, load
 from knowledge.originals import Originals, read_originals
 from knowledge.reading import ClauseView, read_clause
 from knowledge.vocabulary import Status
 from knowledge.working_days import Calendar
-from storage import backup, contacts, doubts, messages, outbox, selfchecks, trail
+from storage import backup, contacts, doubts, messages, outbox, selfchecks, staff, subscriptions, trail
 from storage.database import Busy, Database
 from storage.doubts import Doubt
 from storage.engine import SchemaUnknown, UnknownDatabase
@@ -35,8 +36,10 @@ from storage.outbox import Letter
 
 if TYPE_CHECKING:
     from bot.delivery import Channel
+    from bot.ics import Entry
 
 IN_MEMORY = "sqlite://"
+CALENDAR = timedelta(days=800)  # how far a private calendar looks ahead
 MOST_CONTACTS = 100_000
 KEEP_SETTLED = timedelta(days=400)  # so long the story of a reminder can be looked up
 LONGEST_HISTORY = 50
@@ -172,6 +175,22 @@ class Desk:
         def unit(session: Session) -> bool:
             kept, contact = selfchecks.find(session, token, self._clock()), contacts.find(session, channel, address)
             return kept is not None and contact is not None and selfchecks.forget(session, contact, kept.id)
+
+        return self._database.run(unit)
+
+    def calendar(self, token: str, planner: Planner) -> "Future[list[Entry] | None]":
+        """What stands in the calendar a private link leads to; none where the link has ended or its owner's rights."""
+        today = self.today()
+
+        def unit(session: Session) -> "list[Entry] | None":
+            from bot.ics import Entry  # with a library that answering does not need
+
+            contact_id = next(iter(subscriptions.subscribers(session, calendar_topic(token))), None)
+            who = next((one for one in staff.current(session) if contact_id and one.contact_id == contact_id), None)
+            if who is None:
+                return None
+            rows = open_rows(session, planner, who, today, today + CALENDAR)
+            return [Entry(due, whose(matter, studio, self.library), matter.key) for matter, due, studio in rows]
 
         return self._database.run(unit)
 

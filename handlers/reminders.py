@@ -9,7 +9,7 @@ from handlers.registering import admitting
 from handlers.registering.commands import Act as RegisterAct
 from handlers.reminding import telling
 from handlers.reminding.commands import STAFF_ONLY, Act, Command, read_command, read_later
-from handlers.reminding.planning import WEEKLY, Planner, call_topic, open_rows, would_send
+from handlers.reminding.planning import WEEKLY, Planner, calendar_topic, call_topic, open_rows, would_send
 from knowledge.dues import programme_dues
 from knowledge.duties import What
 from knowledge.timing import day_in_words
@@ -42,6 +42,11 @@ WOULD_NOTHING = "假如今天是{day}，没有要提醒的。"
 NO_DAY = "没看懂日期，请这样说：假如今天是 2027-05-20。"
 WEEKLY_ON = "好，每周一发一份概览。不要了就说“不要周报”。"
 WEEKLY_OFF = "好，不再发周报。"
+CALENDAR = (
+    "这是您的日历链接，手机或电脑的日历里选“订阅日历”填进去，您范围内的到期日就会自己出现和更新。"
+    "知道链接的人都能看到，请不要转发；说“停用日历”立即失效，再说“日历”会换一个新的。"
+)
+NO_CALENDAR = "日历链接已停用。"
 SUBSCRIBED = "好，{name}的申报日期临近时提醒您：{when}不想收了就回“退订”。"
 NO_DATES = "{name}的文件没有写以后的申报日期，这里没法按日子提醒。请留意发文单位的通知。"
 WHICH_CALL = "要提醒哪一家的申报？例如“交建开始申报提醒我”。"
@@ -192,6 +197,24 @@ def _no_weekly(talk: Conversation, who: Staff, command: Command) -> Reply:
     return Reply(WEEKLY_OFF, Status.ANSWERED)
 
 
+def _calendar(talk: Conversation, who: Staff, command: Command) -> Reply:
+    """A private link to a calendar of what is due; the one before it leads nowhere from now on."""
+    _end_calendars(talk)
+    subscriptions.subscribe(talk.session, talk.contact, calendar_topic(talk.secret), talk.now)
+    return Reply(CALENDAR, Status.ANSWERED, (), ("停用日历",), link=f"/calendar/{talk.secret}.ics")
+
+
+def _no_calendar(talk: Conversation, who: Staff, command: Command) -> Reply:
+    _end_calendars(talk)
+    return Reply(NO_CALENDAR, Status.ANSWERED, (), ("日历",))
+
+
+def _end_calendars(talk: Conversation) -> None:
+    for topic in subscriptions.mine(talk.session, talk.contact):
+        if topic.startswith(calendar_topic("")):
+            subscriptions.leave(talk.session, talk.contact, topic)
+
+
 _STAFF_ACTS: Mapping[Act, Callable[[Conversation, Staff, Command], Reply]] = {
     Act.DONE: _done,
     Act.LATER: _later,
@@ -201,6 +224,8 @@ _STAFF_ACTS: Mapping[Act, Callable[[Conversation, Staff, Command], Reply]] = {
     Act.WOULD: _would,
     Act.WEEKLY: _weekly,
     Act.NO_WEEKLY: _no_weekly,
+    Act.CALENDAR: _calendar,
+    Act.NO_CALENDAR: _no_calendar,
 }
 
 

@@ -20,7 +20,9 @@ ELLIPTIC = 1.25  # below this a turn does not stand on its own
 _BACK = re.compile(
     r"^(?:那|要是|如果|也|它|他们|这|还|要|又|再|然后|会上|里面|其中)|呢[，,?？。]|呢$|这个|那个|它|刚才|上面|前头|后头"
 )
-_ONLY_A_FIGURE = re.compile(r"(?:那|要是|如果|假如|换成|改成|只有|有|是|中了?|评上?|报|拿|命名|的话|呢|吗|嘛|的|又|[，,?？。！ ])*")
+_ONLY_A_FIGURE = re.compile(
+    r"(?:那|要是|如果|假如|换成|改成|只有|有|是|中了?|评上?|报|拿|命名|的话|呢|吗|嘛|的|又|[，,?？。！ ])*"
+)
 # a total or a first year of what was told before: the reckoning needs both turns
 _TOTAL = re.compile(r"(?:一共|总共|合计|加起来|拢共)(?:是|有|能拿|拿|能得|得)?(?:多少|几万?)[钱元块]?[呢啊呀?？。]*$")
 _FIRST_YEAR = re.compile(r"(?:最早|最快|最晚)[^，,]{0,4}(?:哪年|哪一年|几几年|什么时候)")

@@ -32,7 +32,9 @@ KIND_VALUES = {  # which typed values of a fact a figure of each kind can be hel
 }
 _SCALE = {"万": 10_000, "千": 1_000, "百": 100}
 _COLLOQUIAL = {"俩": 2, "仨": 3}
-_SIDES = re.compile(r"长?\s*(\d+(?:\.\d+)?)\s*米\s*(\d|半)?[^\d]{0,3}?(?:长|宽|乘|x|×|\*)?[^\d]{0,2}?(\d+(?:\.\d+)?)\s*米\s*(\d|半)?\s*宽?")
+_SIDES = re.compile(
+    r"长?\s*(\d+(?:\.\d+)?)\s*米\s*(\d|半)?[^\d]{0,3}?(?:长|宽|乘|x|×|\*)?[^\d]{0,2}?(\d+(?:\.\d+)?)\s*米\s*(\d|半)?\s*宽?"
+)
 _BARE_PEOPLE = re.compile(r"(俩|仨)(?!月|年)")
 _DURATION = re.compile(rf"(?<!\d)({NUMBER})\s*(?:周)?年(?!级|轻|代|\d|[一二三四五六七八九十]+月|初|底|末|\s*\d+\s*月)")
 _DATE = re.compile(

@@ -21,11 +21,13 @@ class Act(StrEnum):
     WOULD = "would"
     WEEKLY = "weekly"
     NO_WEEKLY = "no-weekly"
+    CALENDAR = "calendar"
+    NO_CALENDAR = "no-calendar"
     SUBSCRIBE = "subscribe"
     LEAVE = "leave"
 
 
-STAFF_ONLY = (Act.DONE, Act.LATER, Act.HAND_OVER, Act.OPEN, Act.MONTH, Act.WOULD, Act.WEEKLY, Act.NO_WEEKLY)
+STAFF_ONLY = frozenset(Act) - {Act.SUBSCRIBE, Act.LEAVE}
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ _WOULD = re.compile(r"(?:假如|如果|要是|假设)今天是\s*(.{6,14}?)(?:�
 _REPORT = r"(?:周报|每周概览|本周概览)"
 _WEEKLY = re.compile(rf"(?:要|开|订|订阅)(?:一份)?{_REPORT}|每周一发我(?:一次|一份)?(?:周报|概览)?")
 _NO_WEEKLY = re.compile(rf"(?:不要|不用|关掉?|停掉?|取消|退订)(?:发)?{_REPORT}")
+_CALENDAR = re.compile(r"(?:我的|订阅|要|换)?(?:日历|日历订阅|日历链接)|订阅到日历")
+_NO_CALENDAR = re.compile(r"(?:停用|取消|关闭|关掉|作废|退订)日历(?:订阅|链接)?")
 _SUBSCRIBE = re.compile(
     r".{0,12}?(?:开始申报|申报开始|申报截止|申报|征集|报名|截止)(?:之?前|时候?|的时候|日期|时间)?(?:到了)?"
     r"(?:请|要|帮我|记得)?(?:提醒|通知|告诉|叫)(?:一下|我|咱|我们|一声)+"
@@ -79,6 +83,8 @@ def read_command(text: str) -> Command | None:
     for act, pattern in (
         (Act.OPEN, _OPEN),
         (Act.NO_WEEKLY, _NO_WEEKLY),
+        (Act.CALENDAR, _CALENDAR),
+        (Act.NO_CALENDAR, _NO_CALENDAR),
         (Act.WEEKLY, _WEEKLY),
         (Act.LEAVE, _LEAVE),
         (Act.SUBSCRIBE, _SUBSCRIBE),

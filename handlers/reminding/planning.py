@@ -36,6 +36,11 @@ def call_topic(programme: str) -> str:
     return f"call:{programme}"
 
 
+def calendar_topic(token: str) -> str:
+    """What a calendar's link stands for."""
+    return f"calendar:{token}"
+
+
 @dataclass(frozen=True)
 class Candidate:
     """A due that somebody may have to be told of."""
@@ -96,9 +101,11 @@ class Planner:
         """What is to be sent from today on; what was planned before is left out."""
         return [*self._reminders(session, today, now), *self._overviews(session, today, now)]
 
-    def candidates(self, session: Session, today: date, people: People) -> Iterator[Candidate]:
+    def candidates(
+        self, session: Session, today: date, people: People, ahead: timedelta = AHEAD
+    ) -> Iterator[Candidate]:
         """Everything due in sight, of studios in good standing and of the programmes themselves."""
-        start, end = today - timedelta(days=OVERDUE_UNTIL), today + AHEAD
+        start, end = today - timedelta(days=OVERDUE_UNTIL), today + ahead
         filed = filings.noted_since(session, start.year - 1)
         for studio in register.walk(session, EVERYTHING):
             if studio.standing is Standing.GOOD and studio.programme in self.library.programmes:
@@ -201,7 +208,7 @@ def open_rows(session: Session, planner: Planner, who: Staff, today: date, until
     people = People({who.id: who})
     known = matters.since(session, today - timedelta(days=OVERDUE_UNTIL))
     rows = []
-    for candidate in planner.candidates(session, today, people):
+    for candidate in planner.candidates(session, today, people, max(until - today, timedelta())):
         matter = known.get(candidate.matter.key, candidate.matter)
         is_mine = who.scope.covers(candidate.studio) if candidate.studio else matter.staff_id == who.id
         is_over = candidate.due.on < today and not stage_of(candidate.due, today, planner.calendar)

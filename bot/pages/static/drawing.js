@@ -62,9 +62,9 @@ function drawProgress(turn, { done, of }) {
   turn.querySelector(".bubble").prepend(bar);
 }
 
-// A page of ours that belongs to the answer: the whole result of a self-check.
+// A page of ours that belongs to the answer: the whole result of a self-check, a calendar to subscribe to.
 function drawLink(turn, path) {
-  const link = make("a", "page", "看完整结果");
+  const link = make("a", "page", path.startsWith("calendar/") ? "日历链接" : "看完整结果");
   link.href = path;
   turn.querySelector(".words").after(link);
 }
