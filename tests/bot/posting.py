@@ -1,12 +1,13 @@
 """A process that plans and delivers to a platform on loopback, for tests that kill it.
 
-Started with a database, the platform's port, a round and how many letters there are by now: it plans all of them again
-at its start, as the program does every morning.
+Started with a database, the platform's port, a round, how many letters there are by now, and the seconds of timeout
+and lease: it plans all letters again at its start, as the program does every morning.
 """
 
 import asyncio
 import json
 import sys
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from apscheduler.triggers.interval import IntervalTrigger
@@ -21,9 +22,8 @@ from storage import contacts, outbox
 from storage.database import Database
 from storage.outbox import Letter
 
-PACE = Pace(per_second=10_000, burst=1_000, at_once=8, timeout=0.3)
+PACE = Pace(per_second=10_000, burst=1_000, at_once=8)
 POLICY = RetryPolicy(first=0.05, longest=0.4)
-LEASE = timedelta(seconds=1)
 
 
 class Platform:
@@ -52,9 +52,10 @@ def plan(session: Session, letters: int, at: datetime) -> int:
     return outbox.put(session, [Letter(f"m:{n}", contact.id, Push(f"m:{n}").dump(), at) for n in range(letters)], at)
 
 
-async def live(url: str, port: int, round_: int, letters: int) -> None:
+async def live(url: str, port: int, round_: int, letters: int, timeout: float, lease: float) -> None:  # noqa: ASYNC109
     database = Database(url)
-    courier = Courier(database, [Lane(Platform(port, round_), PACE)], now, POLICY, LEASE)
+    lane = Lane(Platform(port, round_), replace(PACE, timeout=timeout))
+    courier = Courier(database, [lane], now, POLICY, timedelta(seconds=lease))
 
     async def plan_all() -> None:
         await asyncio.wrap_future(database.run(lambda session: plan(session, letters, now())))
@@ -68,4 +69,4 @@ async def live(url: str, port: int, round_: int, letters: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(live(sys.argv[1], *map(int, sys.argv[2:5])))
+    asyncio.run(live(sys.argv[1], *map(int, sys.argv[2:5]), *map(float, sys.argv[5:7])))
