@@ -242,10 +242,17 @@ def _back(talk: Conversation, check: Check, command: Command) -> Step:
     rules = asking.rules_of(talk, check)
     before = check.order[: check.order.index(check.asked)] if check.asked in check.order else check.order
     if not before:
-        return (asking.question(talk, check, rules, FIRST), check) if check.asked else _next(talk, check, rules, FIRST)
+        return _say(talk, check, rules, FIRST)
     asked = check.asked
     check = (check.without(asked) if asked and asked not in check.answers else check).without(before[-1])
     return asking.ask(talk, check, rules, before[-1])
+
+
+def _say(talk: Conversation, check: Check, rules: Rules, sentence: str) -> Step:
+    """A sentence, and the question that waits, if one does."""
+    if check.asked:
+        return asking.question(talk, check, rules, sentence), check
+    return Reply(sentence, Status.HELP, (), (ending.MINE,)), check
 
 
 def _change(talk: Conversation, check: Check, command: Command) -> Step:
@@ -255,7 +262,7 @@ def _change(talk: Conversation, check: Check, command: Command) -> Step:
     if not name:
         numbers = [f"第{number}题 {rules.trait(one).name}" for number, one in enumerate(check.order, 1)]
         lead = NO_QUESTION.format(names="、".join(numbers) or "还没有")
-        return (asking.question(talk, check, rules, lead), check) if check.asked else _next(talk, check, rules, lead)
+        return _say(talk, check, rules, lead)
     heard = hear(command.rest, rules.trait(name), rules.bounds(name)) if command.rest else None
     if heard is None or heard.is_vague:
         waiting = check.asked

@@ -51,11 +51,16 @@ _RANGE = re.compile(rf"({NUMBER})\s*(?:到|至|-|~|—|或|或者)\s*({NUMBER})"
 _TWO_DIGITS = re.compile(r"([一二两三四五六七八九])([二三四五六七八九])(?=[个名位人])")
 _BARE = re.compile(rf"(?<![\d.第a-z]){NUMBER}(?!\s*[点天年月日号次岁万块元%\d])")
 _TURNED_AWAY = re.compile(r"(?:没有?|不是|不算|不在|非|不|未)(?:[评当得拿获选]上?[过到]?)?$")  # before a choice's word
+_SHORT_ANSWER = 4  # characters
+_LIGHT = frozenset(
+    "的了是有没都不就在个里上下已经过得我们你他她它这那也还很挺好对嗯啊呢吧呀能会可以要去来到给和跟一些点全齐够什么听说"
+)
 _LONGEST_WITH_A_NUMBER = 10  # characters; in a longer sentence a number without its unit counts something else
 _NONE = re.compile(r"(?:[一1]?个)?[也都还]?(?:没有?|无|零)[报用]?[过了]?")
 _NOT_OURS = _any_of("公司 集团 单位 厂里 全厂 企业 车间共 徒弟 培训 带了 参加 占地 获奖 职工总数")
+_NOTHING_AT_ALL = re.compile(r"没[^，。?？]{0,5}(?:什么|啥|哪|谁)|(?:什么|啥|谁)[^，。?？]{0,2}[没不]|不怎么")
 _ASKS = re.compile(
-    r"[?？]\s*$|[吗嘛么呢]\s*[。.!！]?$|几[个人家年月天份]|[哪谁啥咋]|什么|怎么|多少|为何|是否|能不能|可不可以|要不要|算不算"
+    r"[?？]\s*$|[吗嘛么]\s*[。.!！]?$|(?<![有没着是在了])呢\s*[。.!！]?$|几[个人家年月天份]|[哪谁啥咋]|什么|怎么|多少|为何|是否|能不能|可不可以|要不要|算不算"
     r"|是不是|有没有|需不需要|行不行|够不够|何为|指的是|意思"
 )
 
@@ -105,8 +110,8 @@ def pieces_of(text: str) -> list[str]:
 
 
 def is_question(text: str) -> bool:
-    """Whether a text asks something rather than answering."""
-    said = normalise(text).strip()
+    """Whether a text asks something rather than answering; 没什么 and 啥也没有 answer."""
+    said = _NOTHING_AT_ALL.sub("没有", normalise(text).strip())
     return bool(_ASKS.search(said))
 
 
@@ -120,10 +125,21 @@ def _hear_yes(said: str, trait: Trait) -> Heard | None:
         return Heard(answer=False)
     if _HALF.search(plain):
         return Heard(is_vague=True)
+    pieces = [piece for piece in pieces if _is_to_the_point(piece, trait)]
     answers = {not _NO.search(piece) for piece in pieces if _NO.search(piece) or _YES.search(piece)}
     if len(answers) > 1:
         return Heard(is_vague=True)
     return Heard(answer=answers.pop()) if answers else None
+
+
+def _is_to_the_point(piece: str, trait: Trait) -> bool:
+    """Whether a piece can be meant for this question: a short one, or one that speaks of what was asked.
+
+    车间里有个小屋 has a 有 in it and is no yes to a question on results.
+    """
+    content = [one for one in piece if one.isalnum() and one not in _LIGHT]
+    asked = f"{trait.asks}{trait.name}"
+    return len(piece) <= _SHORT_ANSWER or 2 * sum(one in asked for one in content) >= len(content)
 
 
 def _hear_choice(said: str, trait: Trait) -> Heard | None:

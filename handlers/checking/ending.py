@@ -22,6 +22,7 @@ REST = "查完其余条件"
 MINE = "我的自查"
 START = "自查{name}"
 ALL = "这几个都查"
+CHANGE = "修改{name}"
 BASIS = "依据：{reference} {labels}"
 PAGE = "完整结果有一页可看、可打印、可下载 Word（{days}天内有效）。"
 FITS = {
@@ -54,8 +55,16 @@ def result(talk: Conversation, check: Check, rules: Rules) -> Reply:
     expires_at = talk.now + timedelta(days=LINK_DAYS)
     selfchecks.keep(talk.session, talk.contact, talk.secret, dump_reports(reports), talk.now, expires_at)
     more = any(one.with_outcome(Outcome.OPEN) and one.verdict != Verdict.OUTSIDE for one in reports)
-    options = ((REST,) if more and not check.is_thorough else ()) + (MINE,)
+    options = ((REST,) if more and not check.is_thorough else ()) + _to_change(talk, check, rules) + (MINE,)
     return _shown(reports, talk.secret, options)
+
+
+def _to_change(talk: Conversation, check: Check, rules: Rules) -> tuple[str, ...]:
+    """The way to answer anew what stands in the way first."""
+    for found in asking.assessments(talk, check, rules):
+        for one in (*found.with_outcome(Outcome.UNMET), *found.with_outcome(Outcome.BELOW)):
+            return (CHANGE.format(name=rules.trait(one.requirement.traits[0]).name),)
+    return ()
 
 
 def _shown(reports: Sequence[Report], token: str, options: tuple[str, ...]) -> Reply:

@@ -11,7 +11,7 @@ from knowledge.traits import Answer, Blank, Kind, Trait
 from knowledge.understanding import find_programmes
 from knowledge.wording import normalise
 
-SHORT = 8  # characters of a text that is taken for an answer although it has the form of a question
+LONGEST_UNSURE = 7  # characters; a longer text with 不知道 in it asks something
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ def read_answer(text: str, check: Check, rules: Rules) -> Said:
     trait = rules.trait(check.asked)
     if plain := _by_option(text, trait):
         return Said(plain, {})
-    if is_question(text) and len(normalise(text)) > SHORT:
-        return Said(None, {})
+    if is_question(text):
+        return Said(_unsure(text, trait), {})
     facts: dict[str, Answer] = {}
     rest = []
     for piece in pieces_of(text):
@@ -88,6 +88,12 @@ def _by_option(text: str, trait: Trait) -> Heard | None:
     if trait.kind is Kind.YES:
         return Heard(answer=chosen == options[0])
     return Heard(answer=next(one.id for one in trait.choices if one.says == chosen))
+
+
+def _unsure(text: str, trait: Trait) -> Heard | None:
+    """不知道是哪级 answers, although it has the form of a question."""
+    heard = hear(text, trait) if len(text) <= LONGEST_UNSURE else None
+    return heard if heard and heard.blank else None
 
 
 def _direct(text: str, trait: Trait, rules: Rules) -> Heard | None:
