@@ -9,12 +9,11 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
-from handlers.checking.report import NOT_A_DECISION, Group, Report, grouped
+from handlers.checking.report import NOT_A_DECISION, SOFT, SOFT_MEANS, Group, Report, grouped
 
 BODY, HEAD = "宋体", "黑体"  # what every Chinese Word has
 INK = RGBColor(0x1B, 0x22, 0x2A)
 COLUMNS = ((3.0, "条款"), (5.6, "条件"), (4.4, "您的情况"), (3.6, "怎么办"))  # centimetres; 16.6 between the margins
-SOFT = "（原则上、一般的要求）"
 
 
 def write(reports: Sequence[Report]) -> bytes:
@@ -46,6 +45,8 @@ def _prepare(document: Any) -> None:
     section.top_margin = section.bottom_margin = Cm(2.2)
     _set_font(document.styles["Normal"], BODY, 10.5)
     document.styles["Normal"].paragraph_format.line_spacing = 1.35
+    document.styles["Normal"].paragraph_format.space_after = Pt(6)
+    document.styles.element.find(f".//{qn('w:lang')}").set(qn("w:eastAsia"), "zh-CN")  # breaks lines
     for name, size in (("Title", 18), ("Heading 1", 14), ("Heading 2", 12)):
         _set_font(document.styles[name], HEAD, size)
         document.styles[name].font.color.rgb = INK
@@ -78,6 +79,8 @@ def _chapter(document: Any, report: Report) -> None:
     document.add_paragraph("下一步", style="Heading 2")
     for what, says in report.steps:
         document.add_paragraph(f"{what}：{says}。", style="List Bullet")
+    if any(row.is_marked_soft for row in report.rows):
+        document.add_paragraph(SOFT_MEANS)
     for note in report.notes:
         document.add_paragraph(note.strip("（）"))
     if not any(NOT_A_DECISION in note for note in report.notes):
@@ -88,10 +91,12 @@ def _table(document: Any, group: Group) -> None:
     table = document.add_table(rows=1, cols=len(COLUMNS))
     table.style = "Table Grid"
     table.autofit = False
+    for column, (width, _) in zip(table.columns, COLUMNS, strict=True):
+        column.width = Cm(width)  # LibreOffice goes by the columns, Word by the cells
     _fill(table.rows[0], [name for _, name in COLUMNS], is_head=True)
     for row in group.rows:
         remedy = row.remedy if group.kind in ("unmet", "below") else ""
-        _fill(table.add_row(), [row.clause, row.says + (SOFT if row.is_soft and row.remedy else ""), row.why, remedy])
+        _fill(table.add_row(), [row.clause, row.says + (f"（{SOFT}）" if row.is_marked_soft else ""), row.why, remedy])
     header = table.rows[0]._tr.get_or_add_trPr()  # noqa: SLF001 - python-docx has no other way to repeat a head
     header.append(header.makeelement(qn("w:tblHeader"), {}))
 
@@ -99,6 +104,7 @@ def _table(document: Any, group: Group) -> None:
 def _fill(row: Any, texts: Sequence[str], is_head: bool = False) -> None:
     for cell, text, (width, _) in zip(row.cells, texts, COLUMNS, strict=True):
         cell.width = Cm(width)
+        cell.paragraphs[0].paragraph_format.space_after = Pt(0)
         run = cell.paragraphs[0].add_run(text)
         run.bold = is_head
         run.font.size = Pt(9.5)

@@ -7,13 +7,13 @@ from typing import Any, Protocol
 from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.templating import Jinja2Templates
 
 from bot.channels.web import CHANNEL
 from bot.visitors import address_of
-from handlers.checking.report import Report, grouped
+from handlers.checking.report import SOFT, SOFT_MEANS, Report, grouped
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
@@ -78,6 +78,8 @@ class Results:
             "token": request.path_params["token"],
             "grouped": grouped,
             "clause": self._desk.clause,
+            "soft": SOFT,
+            "soft_means": SOFT_MEANS,
         }
         return self._page(request, "result.html", shown)
 
@@ -88,7 +90,8 @@ class Results:
         result = await self._find(request)
         if result is None:
             return self._page(request, "gone.html", {}, 404)
-        name = quote(f"自查结果-{result.reports[0].title}-{result.reports[0].made_on}.docx")
+        first, more = result.reports[0], len(result.reports) - 1
+        name = quote(f"自查结果-{first.title}{f'等{more + 1}个' if more else ''}-{first.made_on}.docx")
         headers = {
             **PRIVATE,
             "Content-Disposition": f"attachment; filename=\"selfcheck.docx\"; filename*=UTF-8''{name}",
@@ -99,9 +102,7 @@ class Results:
         """Delete the self-check; only the visitor whose it is can."""
         token = request.path_params["token"]
         is_gone = await wrap_future(self._desk.forget_result(token, CHANNEL, address_of(request)))
-        if not is_gone:
-            return self._page(request, "gone.html", {}, 404)
-        return RedirectResponse(f"/selfcheck/{token}", 303, headers=PRIVATE)
+        return self._page(request, "gone.html", {"is_deleted": is_gone}, 200 if is_gone else 404)
 
     async def _find(self, request: Request) -> Result | None:
         found: Result | None = await wrap_future(

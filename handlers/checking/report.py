@@ -15,6 +15,8 @@ from knowledge.timing import day_in_words
 
 MOST_TOLD = 4  # conditions of one kind that the reply names; the page has all
 NOT_A_DECISION = "这是按文件条款做的自查，不是命名单位的决定。"
+SOFT = "软性要求"
+SOFT_MEANS = f"标“{SOFT}”的，文件用的是原则上、一般、有条件的这类说法；不标的是硬条件。"
 _STEPS = (("材料", "materials"), ("份数", "copies"), ("交给", "receiver"), ("时间", "deadline"))
 _LONGEST_STEP = 60  # characters of one next step in a reply
 
@@ -38,6 +40,11 @@ class Row:
     clause: str
     is_soft: bool
     remedy: str
+
+    @property
+    def is_marked_soft(self) -> bool:
+        """Whether it is shown as soft: a requirement, and one put softly; what is not required is neither."""
+        return self.is_soft and self.outcome != Outcome.NOT_REQUIRED
 
 
 @dataclass(frozen=True)

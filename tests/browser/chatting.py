@@ -1,5 +1,6 @@
 """The chat page as a person uses it, so that a test reads like what somebody does."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -44,7 +45,7 @@ class Chat:
 
     @property
     def options(self) -> Locator:
-        return self.page.get_by_role("group", name="接着可以问").get_by_role("button")
+        return self.page.get_by_role("group", name=re.compile("接着可以问|可以这样回答")).get_by_role("button")
 
     @property
     def sheet(self) -> Locator:

@@ -120,6 +120,22 @@ def test_every_text_is_readable_in_both_colour_schemes(open_chat: OpenChat, sche
     assert_readable(chat)
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_result_is_readable_and_easy_to_press_in_both(open_chat: OpenChat, scheme: Literal["light", "dark"]) -> None:
+    chat = open_chat(360, 740, color_scheme=scheme, has_touch=True, is_mobile=True)
+    for text in ("交建自查", "是", "劳模", "2"):
+        chat.ask(text)
+    chat.answers.last.get_by_role("link", name="看完整结果").tap()
+    for summary in (chat.page.locator("summary").first, chat.page.locator("summary").last):
+        summary.tap()
+    expect(chat.page.get_by_role("button", name="确定删除")).to_be_visible()
+    assert_readable(chat)
+    assert spills(chat) == []
+    too_small = """() => [...document.querySelectorAll('a, button, summary')]
+                         .filter(e => e.getBoundingClientRect().height < 48).map(e => e.outerHTML)"""
+    assert chat.page.evaluate(too_small) == []
+
+
 def assert_readable(chat: Chat) -> None:
     contrast, what = chat.page.evaluate(LOWEST_CONTRAST)
     assert contrast >= 4.5, what

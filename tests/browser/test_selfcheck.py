@@ -95,7 +95,7 @@ def test_the_result_can_be_kept_printed_and_downloaded(phone: Chat, tmp_path: Pa
     assert download.value.suggested_filename.startswith("自查结果-上海市技师创新工作室")
     assert file.read_bytes().startswith(b"PK")
     page.emulate_media(media="print")
-    expect(page.get_by_role("button", name="删除这次自查")).to_be_hidden()
+    expect(page.get_by_text("删除这次自查")).to_be_hidden()
     expect(page.get_by_role("heading", name="下一步")).to_be_visible()
 
 
@@ -105,8 +105,13 @@ def test_only_the_owner_can_delete_it(open_chat: OpenChat) -> None:
     link = owner.answers.last.get_by_role("link", name="看完整结果").get_attribute("href")
     stranger.page.goto(f"{owner.url}{link}")
     expect(stranger.page.locator(".verdict")).to_be_visible()
-    expect(stranger.page.get_by_role("button", name="删除这次自查")).to_have_count(0)
+    expect(stranger.page.get_by_text("删除这次自查")).to_have_count(0)
     owner.page.goto(f"{owner.url}{link}")
-    owner.page.get_by_role("button", name="删除这次自查").click()
+    confirm = owner.page.get_by_role("button", name="确定删除")
+    expect(confirm).to_be_hidden()
+    owner.page.get_by_text("删除这次自查").click()
+    confirm.click()
+    expect(owner.page.get_by_role("heading", level=1)).to_have_text("已删除")
+    owner.page.goto(f"{owner.url}{link}")
     expect(owner.page.get_by_role("heading", level=1)).to_have_text("这个链接打不开了")
     owner.complaints.clear()  # the browser writes down that the page is not found

@@ -177,7 +177,8 @@ function copyOldWay(text) {
 }
 
 function offer(turn, reply) {
-  drawOptions(turn, reply.options, (option) => send({ id: newId(), text: option, question: reply.question?.id }));
+  const press = (option) => send({ id: newId(), text: option, question: reply.question?.id });
+  drawOptions(turn, reply.options, press, reply.question);
 }
 
 function dropOptions() {

@@ -11,6 +11,7 @@ const LIST_LINE = /^(?:[·•●▪–—*-]|\d{1,2}(?:[、)）]|[.．](?!\d))|[
 const ASIDE_LINE = /^（.*）$/;
 const BAR = / ?[▓░]+/g;
 const SOURCE_LINE = /^依据：/;
+const RULE_LINE = "——"; // what was said before a question that is asked again
 
 /** A question of the person's; `turn.question` is what is drawn, ready to be put in the log. */
 export function drawQuestion(text) {
@@ -47,9 +48,16 @@ export function drawAnswer(reply, acts) {
   drawWords(turn.querySelector(".words"), wordsOf(reply));
   if (reply.link) drawLink(turn, reply.link);
   drawSources(turn.querySelector(".sources"), reply.citations, acts.openClause);
+  if (reply.question && reply.citations.length === 0) hideFoot(turn);
   const copy = turn.querySelector(".copy");
   copy.onclick = () => acts.copy(reply.text, copy);
   return turn;
+}
+
+// A question that cites nothing is answered, not copied.
+function hideFoot(turn) {
+  turn.querySelector(".foot").hidden = true;
+  turn.querySelector(".bubble").classList.remove("is-bare");
 }
 
 // How far a self-check is: the bar says what the row of squares in the text says elsewhere.
@@ -69,8 +77,8 @@ function drawLink(turn, path) {
   turn.querySelector(".words").after(link);
 }
 
-/** The next questions, under the newest answer only: an old choice would be read against a newer question. */
-export function drawOptions(turn, options, onPress) {
+/** The next questions or the answers to `question`, under the newest turn only: an old one would be misread. */
+export function drawOptions(turn, options, onPress, question) {
   const box = turn.querySelector(".next");
   box.replaceChildren(...options.map((option) => {
     const button = make("button", "chip", option);
@@ -78,6 +86,7 @@ export function drawOptions(turn, options, onPress) {
     button.onclick = () => onPress(option);
     return button;
   }));
+  box.setAttribute("aria-label", question ? "可以这样回答" : "接着可以问");
   box.hidden = options.length === 0;
 }
 
@@ -89,12 +98,14 @@ export function drawWaiting() {
 export function drawWords(box, text) {
   const lines = text.replace(/\s+$/, "").split(/\r\n|\r|\n/);
   box.replaceChildren(...lines.map((line) => {
-    return make("p", kindOf(line.trim()), line);
+    const kind = kindOf(line.trim());
+    return kind === "rule" ? make("hr", kind) : make("p", kind, line);
   }));
 }
 
 function kindOf(line) {
   if (line === "") return "gap";
+  if (line === RULE_LINE) return "rule";
   if (LIST_LINE.test(line)) return "item";
   return ASIDE_LINE.test(line) ? "aside" : "line";
 }
