@@ -68,6 +68,38 @@ def test_the_word_document_says_the_same_in_chinese_fonts(client: TestClient) ->
     assert fonts.get(qn("w:eastAsia")) == "宋体"
 
 
+def test_soft_requirements_are_marked_alike_on_the_page_and_in_word(client: TestClient) -> None:
+    link = _result(client)
+    page = client.get(link).text
+    document = Document(BytesIO(client.get(f"{link}.docx").content))
+    marked = [
+        cell.text for table in document.tables for row in table.rows for cell in row.cells if "（软性" in cell.text
+    ]
+    assert "场所一般不少于20平方米（软性要求）" in marked
+    assert page.count('<span class="soft">') == len(marked)
+    assert "不标的是硬条件" in page
+    assert any("不标的是硬条件" in one.text for one in document.paragraphs)
+
+
+def test_the_columns_of_the_word_document_fill_the_space_between_the_margins(client: TestClient) -> None:
+    document = Document(BytesIO(client.get(f"{_result(client)}.docx").content))
+    for table in document.tables:
+        assert sum(column.width.cm for column in table.columns if column.width) == pytest.approx(21 - 2 * 2.2, rel=0.01)
+
+
+def test_a_result_for_several_programmes_opens_with_a_verdict_for_each(client: TestClient) -> None:
+    replies = [
+        client.post("/api/messages", json={"id": str(number), "text": text}).json()
+        for number, text in enumerate(("交建自查，我们在焦作，3个人，场地18平", "不是", "没有"))
+    ]
+    page = client.get(f"/{replies[-1]['link']}").text
+    contents = page.partition("<nav")[2].partition("</nav>")[0]
+    for programme, verdict in (("cccc", "不属于本项目范围"), ("jiaozuo", "暂不符合")):
+        assert f'href="#{programme}"' in contents
+        assert f'id="{programme}"' in page
+        assert verdict in contents
+
+
 def test_a_link_of_nothing_says_so_kindly(client: TestClient) -> None:
     for path in ("/selfcheck/nothing", "/selfcheck/nothing.docx", "/selfcheck/..%2f.docx"):
         page = client.get(path)
