@@ -56,7 +56,7 @@ def create_app(desk: Desk, settings: Settings, lanes: Sequence[Lane] = (), plann
         Job("deliver", courier.deliver, DELIVER),
     )
     results = Results(desk, pages.TEMPLATES)
-    calendars = Calendars(desk, planner_of(desk.library, settings))
+    calendars = Calendars(desk, lambda: planner_of(desk.library, settings))
     app = Starlette(
         routes=[
             Route("/healthz", show_health, methods=["GET"]),

@@ -1,6 +1,7 @@
 """A private calendar for each of the staff, behind a link that cannot be guessed and can be ended."""
 
 from asyncio import wrap_future
+from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, Protocol
 
@@ -30,10 +31,10 @@ class Calendars:
 
     Args:
         desk: has the register.
-        planner: tells what is due.
+        planner: makes what tells what is due.
     """
 
-    def __init__(self, desk: Desk, planner: Any) -> None:
+    def __init__(self, desk: Desk, planner: Callable[[], Any]) -> None:
         self._desk = desk
         self._planner = planner
 
@@ -45,7 +46,7 @@ class Calendars:
         """The calendar as a file that calendars fetch again and again."""
         from bot.ics import render_calendar
 
-        entries = await wrap_future(self._desk.calendar(request.path_params["token"], self._planner))
+        entries = await wrap_future(self._desk.calendar(request.path_params["token"], self._planner()))
         if entries is None:
             return PlainTextResponse(GONE, 404, PRIVATE)
         file = render_calendar(NAME, entries, self._desk.library, self._desk.today())

@@ -176,7 +176,7 @@ def headline(found: Assessment, checklist: Checklist) -> str:
 
 
 def not_required(library: Library, checklist: Checklist, answers: Answers) -> list[Row]:
-    """What the person told and this document does not ask for."""
+    """What the person told and this document says nothing on; where it says anything, it is not said to ask nothing."""
     programme = library.programmes[checklist.programme]
     rows = []
     for name, answer in answers.items():
@@ -184,9 +184,10 @@ def not_required(library: Library, checklist: Checklist, answers: Answers) -> li
         if trait is None or name in checklist.traits or trait.aspect == "applicants":
             continue
         quiet = programme.silences.get(trait.aspect)
-        fact = next(iter(programme.facts_on(trait.aspect)), None) or (quiet.near if quiet else None)
-        said = f"{trait.name}：{trait.shows(answer)}"
-        rows.append(Row(Outcome.NOT_REQUIRED, f"对{trait.name}没有要求", said, fact.clause if fact else "", True, ""))
+        if quiet is None or programme.facts_on(trait.aspect):
+            continue
+        said, clause = f"{trait.name}：{trait.shows(answer)}", quiet.near.clause if quiet.near else ""
+        rows.append(Row(Outcome.NOT_REQUIRED, f"对{trait.name}没有要求", said, clause, True, ""))
     return rows
 
 

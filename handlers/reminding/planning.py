@@ -20,7 +20,7 @@ from storage import filings, matters, register, staff, subscriptions
 from storage.matters import Matter
 from storage.outbox import Letter
 from storage.register import Studio
-from storage.scope import EVERYTHING
+from storage.scope import EVERYTHING, Scope
 from storage.staff import Staff
 
 SEND_AT = time(9, 5)  # platforms are busiest on the full and the half hour
@@ -102,12 +102,12 @@ class Planner:
         return [*self._reminders(session, today, now), *self._overviews(session, today, now)]
 
     def candidates(
-        self, session: Session, today: date, people: People, ahead: timedelta = AHEAD
+        self, session: Session, today: date, people: People, ahead: timedelta = AHEAD, scope: Scope = EVERYTHING
     ) -> Iterator[Candidate]:
-        """Everything due in sight, of studios in good standing and of the programmes themselves."""
+        """Everything due in sight, of studios in good standing within a scope and of the programmes themselves."""
         start, end = today - timedelta(days=OVERDUE_UNTIL), today + ahead
         filed = filings.noted_since(session, start.year - 1)
-        for studio in register.walk(session, EVERYTHING):
+        for studio in register.walk(session, scope):
             if studio.standing is Standing.GOOD and studio.programme in self.library.programmes:
                 yield from self._of_studio(studio, start, end, today, filed)
         for programme in self.library.programmes.values():
@@ -208,7 +208,7 @@ def open_rows(session: Session, planner: Planner, who: Staff, today: date, until
     people = People({who.id: who})
     known = matters.since(session, today - timedelta(days=OVERDUE_UNTIL))
     rows = []
-    for candidate in planner.candidates(session, today, people, max(until - today, timedelta())):
+    for candidate in planner.candidates(session, today, people, max(until - today, timedelta()), who.scope):
         matter = known.get(candidate.matter.key, candidate.matter)
         is_mine = who.scope.covers(candidate.studio) if candidate.studio else matter.staff_id == who.id
         is_over = candidate.due.on < today and not stage_of(candidate.due, today, planner.calendar)
@@ -221,7 +221,7 @@ def would_send(session: Session, planner: Planner, who: Staff, day: date) -> lis
     """What somebody would be reminded of if it were some day, whatever was planned so far."""
     people = People({who.id: who})
     rows = []
-    for candidate in planner.candidates(session, day, people):
+    for candidate in planner.candidates(session, day, people, scope=who.scope):
         stage = stage_of(candidate.due, day, planner.calendar)
         is_mine = who.scope.covers(candidate.studio) if candidate.studio else candidate.matter.staff_id == who.id
         if stage and stage.on == day and is_mine:

@@ -90,6 +90,17 @@ def ask_and_kill(folder: Path, rounds: int) -> dict[str, bytes]:
     return answered
 
 
+def test_a_self_check_outlives_kill_9_between_any_two_messages(tmp_path: Path) -> None:
+    replies = []
+    for number, text in enumerate(("长春自查", "长春", "不是", "没有")):
+        with serving(tmp_path) as (url, process):
+            replies.append(json.loads(_ask(url, f"check-{number}", text))["text"])
+            assert json.loads(_ask(url, f"check-{number}", text))["text"] == replies[-1]
+            process.send_signal(signal.SIGKILL)
+    assert [f"第{number}题" in reply for number, reply in enumerate(replies[:3], start=1)] == [True] * 3
+    assert "暂不符合" in replies[-1]
+
+
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
 def test_it_stops_when_asked_to(tmp_path: Path, stop: signal.Signals) -> None:
     with serving(tmp_path) as (url, process):
@@ -98,8 +109,8 @@ def test_it_stops_when_asked_to(tmp_path: Path, stop: signal.Signals) -> None:
         assert process.wait(10) in (0, -stop, 128 + stop)
 
 
-def _ask(url: str, message_id: str) -> bytes:
-    body = json.dumps({"id": message_id, "text": GRANT}).encode()
+def _ask(url: str, message_id: str, text: str = GRANT) -> bytes:
+    body = json.dumps({"id": message_id, "text": text}).encode()
     headers = {"content-type": "application/json", "cookie": COOKIE}
     with urllib.request.urlopen(urllib.request.Request(f"{url}/api/messages", body, headers), timeout=10) as response:
         content: bytes = response.read()

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from handlers.checking.report import not_required
 from knowledge.assessing import Outcome, Verdict, assess, flips
 from knowledge.checklist import Checklist, checklist_of
 from knowledge.library import Library
@@ -81,3 +82,20 @@ def test_there_are_cases_enough(library: Library) -> None:
     assert len(CASES) >= 40
     assert {case.programme for case in CASES} == set(library.programmes)
     assert {case.verdict for case in CASES} == set(Verdict)
+
+
+@pytest.mark.parametrize(
+    ("programme", "answers", "told"),
+    [
+        ("shanghai", {"area": 8}, ["对场所面积没有要求"]),
+        ("changchun", {"members": 2}, ["对团队人数没有要求"]),
+        ("cccc", {"has-leader": False, "result": False, "team": False}, []),  # it asks for all of these in other words
+        ("jiaozuo", {"named-after": "person"}, []),
+        ("jiaozuo", {"place": "jiaozuo", "members": 2}, ["对团队人数没有要求"]),
+    ],
+)
+def test_only_what_a_document_is_silent_on_is_called_not_required(
+    library: Library, programme: str, answers: dict[str, Answer], told: list[str]
+) -> None:
+    rows = not_required(library, checklist_of(library, programme), answers)
+    assert [row.says for row in rows] == told
