@@ -78,6 +78,7 @@ COLUMNS: Mapping[Column, About] = {
     Column.NOTES: About("备注", ("说明",), 500),
 }
 REQUIRED = (Column.PROGRAMME, Column.NAME, Column.UNIT)
+SHEET_ERRORS = ("#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!")
 
 _BY_HEADING = {
     re.sub(r"[\s*]", "", word): column for column, about in COLUMNS.items() for word in (about.heading, *about.aliases)
@@ -85,7 +86,6 @@ _BY_HEADING = {
 _NUMBER_FORM = re.compile(r"[Tt]0*(\d{1,9})")
 _FIGURE = re.compile(r"(\d{1,9}(?:\.\d+)?)(?:个人|人|名|位|平方米|平米|平方|平|㎡|m2|m²)?")
 _NOT_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff]+")
-_SHEET_ERRORS = ("#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!")
 
 
 def column_of(heading: str) -> Column | None:
@@ -116,7 +116,7 @@ def read(column: Column, written: object, library: Library, today: date) -> Valu
     Contacts are given back by name: whose they are, only the register knows.
     """
     text = clean(written)
-    if text in _SHEET_ERRORS:
+    if text in SHEET_ERRORS:
         return Odd(Reason.FORMULA_ERROR, text)
     if not text:
         return Odd(Reason.MISSING, "") if column in REQUIRED else _EMPTY.get(column, "")

@@ -21,7 +21,7 @@ from bot.sheets import SIGNS, protect, unprotect
 from bot.sheets.importing import Plan
 from bot.sheets.reading import UnreadableSheet, read_sheet
 from bot.sheets.writing import write_register
-from knowledge.entries import COLUMNS, Column, clean
+from knowledge.entries import COLUMNS, SHEET_ERRORS, Column, clean
 from knowledge.library import ORDER, Library
 from knowledge.vocabulary import Standing
 from storage.database import Database
@@ -64,7 +64,8 @@ def words(longest: int, least: int = 0) -> st.SearchStrategy[str]:
     odd = st.sampled_from(
         ["=1+1", "+86", "-3", "@SUM(A1)", "'引号", "'=1", "＝1", "a,b;c", '说"好"', "<b>&amp;", "_x000D_"]
     )
-    return st.one_of(plain, odd).map(lambda text: clean(text)[:longest].strip()).filter(lambda text: len(text) >= least)
+    cut = st.one_of(plain, odd).map(lambda text: clean(text)[:longest].strip())
+    return cut.filter(lambda text: len(text) >= least and text not in SHEET_ERRORS)
 
 
 STUDIOS = st.lists(
