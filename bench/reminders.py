@@ -124,7 +124,7 @@ def _time_courier(database: Any) -> float:
     class AtOnce:
         name = "bench"
 
-        async def send(self, address: str, push: Any) -> None:
+        async def send(self, address: str, push: Any, key: str) -> None:
             pass
 
     async def deliver() -> None:

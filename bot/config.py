@@ -13,9 +13,9 @@ from typing import Any, get_args
 
 FILE = "config.toml"
 PATH_VARIABLE = "STEWARD_CONFIG"
-DATABASE_VARIABLE = "STEWARD_DATABASE_URL"
 _PASSWORD = re.compile(r"(//[^/@:]*):[^@]*@")
-_KINDS = {str: "a text", int: "a whole number", Path: "a text with a path"}
+_URL = re.compile(r"https?://[^\s/]+(/[^\s?#]*[^\s/?#])?")
+_KINDS = {bool: "true or false", str: "a text", int: "a whole number", Path: "a text with a path"}
 
 
 class CannotStart(Exception):
@@ -46,7 +46,7 @@ class Storage:
         keep_days: after so many days without a message a conversation is deleted.
     """
 
-    url: str = "sqlite:///data/steward.db"
+    url: str = field(default="sqlite:///data/steward.db", metadata={"variable": "STEWARD_DATABASE_URL"})
     keep_days: int = field(default=180, metadata={"least": 1, "most": 3650})
 
 
@@ -58,11 +58,13 @@ class Web:
         host: the address `steward serve` listens on.
         port: the port it listens on.
         messages_a_minute: how many messages one visitor may send in a minute.
+        public_url: where people and platforms reach these pages from outside; empty where nobody does.
     """
 
     host: str = "127.0.0.1"
     port: int = field(default=8000, metadata={"least": 1, "most": 65535})
     messages_a_minute: int = field(default=30, metadata={"least": 1, "most": 6000})
+    public_url: str = field(default="", metadata={"form": _URL, "expected": "an address such as https://HOST"})
 
 
 @dataclass(frozen=True)
@@ -101,30 +103,33 @@ class Settings:
     source: Path | None = field(default=None, metadata={"is_internal": True})
 
 
+SECTIONS = tuple(one.name for one in fields(Settings) if not one.metadata.get("is_internal"))
+
+
 def read_settings(environment: Mapping[str, str] = os.environ, folder: Path | None = None) -> Settings:
     """The settings in force: those of the file, then those of the environment.
 
     Args:
-        environment: `STEWARD_CONFIG` names the file, `STEWARD_DATABASE_URL` a database whose address is a secret.
+        environment: `STEWARD_CONFIG` names the file; what is a secret may stand in a variable of its own.
         folder: where config.toml is looked for; the current folder if not given.
 
     Raises:
         ConfigError: a key or value that is not allowed, or a named file that cannot be read.
     """
     settings = _from_file(environment.get(PATH_VARIABLE), folder or Path())
-    if url := environment.get(DATABASE_VARIABLE):
-        settings = replace(settings, storage=replace(settings.storage, url=url))
-    return settings
+    return replace(settings, **{name: _from_environment(getattr(settings, name), environment) for name in SECTIONS})
 
 
 def render(settings: Settings) -> str:
-    """The settings as TOML, without the password in a database's address."""
+    """The settings as TOML, without secrets and the password in a database's address."""
     lines = [f"# from {settings.source}" if settings.source else "# the defaults: there is no config.toml"]
-    for section in (settings.knowledge, settings.storage, settings.web, settings.calendar):
-        lines += ["", f"[{type(section).__name__.lower()}]"]
+    for name in SECTIONS:
+        section = getattr(settings, name)
+        lines += ["", f"[{name}]"]
         for one in fields(section):
             value = getattr(section, one.name)
-            shown = _PASSWORD.sub(r"\1:***@", str(value))
+            is_hidden = bool(value) and one.metadata.get("is_secret")
+            shown = "***" if is_hidden else _PASSWORD.sub(r"\1:***@", str(value))
             lines.append(f"# {one.name} is not set" if value is None else f"{one.name} = {_toml(value, shown)}")
     return "\n".join(lines)
 
@@ -132,7 +137,18 @@ def render(settings: Settings) -> str:
 def _toml(value: object, shown: str) -> str:
     if isinstance(value, tuple):
         return f"[{', '.join(one.isoformat() for one in value)}]"
+    if isinstance(value, bool):
+        return str(value).lower()
     return shown if isinstance(value, int) else json.dumps(shown, ensure_ascii=False)
+
+
+def _from_environment(section: Any, environment: Mapping[str, str]) -> Any:
+    """A section with what stands in the environment in the place of what the file or a default has."""
+    given: dict[str, Any] = {}
+    for one in fields(section):
+        if written := environment.get(one.metadata.get("variable", "")):
+            given[one.name] = _read_value(getattr(section, one.name), one, written, type(section).__name__.lower())
+    return replace(section, **given)
 
 
 def _from_file(named: str | None, folder: Path) -> Settings:
@@ -174,8 +190,13 @@ def _read_value(default: Any, about: Any, value: Any, section: str) -> Any:
     if isinstance(default, tuple):
         return _read_days(name, value)
     kind = next((one for one in get_args(about.type) if one is not type(None)), about.type)
-    if type(value) is not (str if kind is Path else kind) or value == "":
-        raise ConfigError(f"{name}: expected {_KINDS[kind]}, got {value!r}")
+    if type(value) is not (str if kind is Path else kind) or (value == "" and default != ""):
+        shown = "another value" if about.metadata.get("is_secret") else repr(value)
+        raise ConfigError(f"{name}: expected {_KINDS[kind]}, got {shown}")
+    form = about.metadata.get("form")
+    if form is not None and value and not form.fullmatch(value):
+        shown = "another value" if about.metadata.get("is_secret") else repr(value)
+        raise ConfigError(f"{name}: expected {about.metadata['expected']}, got {shown}")
     least, most = about.metadata.get("least"), about.metadata.get("most")
     if least is not None and not least <= value <= most:
         raise ConfigError(f"{name}: expected {least} to {most}, got {value}")

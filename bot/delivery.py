@@ -66,8 +66,13 @@ class Channel(Protocol):
 
     name: str
 
-    async def send(self, address: str, push: Push) -> None:
+    async def send(self, address: str, push: Push, key: str) -> None:
         """Hand a push to the platform; returning means that it was accepted.
+
+        Args:
+            address: whose it is on this channel.
+            push: what is told.
+            key: names the push; the same key again is the same push, tried anew.
 
         Raises:
             DeliveryFailed: it was not.
@@ -270,7 +275,7 @@ async def _send(lane: Lane, one: Claimed, now: datetime) -> None:
         raise DeliveryFailed("cannot be read", is_permanent=True) from None
     try:
         async with asyncio.timeout(lane.pace.timeout):
-            await lane.channel.send(one.address, push)
+            await lane.channel.send(one.address, push, one.key)
     except DeliveryFailed:
         raise
     except TimeoutError:

@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
+from enum import StrEnum
 from typing import Self
 
 from sqlmodel import Session
@@ -20,6 +21,14 @@ BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")  # no summer time since 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 
 
+class Event(StrEnum):
+    """What a person did on a channel instead of writing."""
+
+    ARRIVED = "arrived"  # began to follow, opened the talk
+    LEFT = "left"  # follows no longer, blocked the bot
+    WORDLESS = "wordless"  # sent a picture, a film, a file
+
+
 @dataclass(frozen=True)
 class Message:
     """What a person sent.
@@ -30,6 +39,7 @@ class Message:
         text: what was typed; characters that cannot be printed are dropped.
         id: the channel's name for the message; the same id again is the same message.
         question: the question whose button was pressed, where the channel knows it.
+        event: what the person did, where nothing was written.
     """
 
     channel: str
@@ -37,6 +47,7 @@ class Message:
     text: str
     id: str
     question: str = ""
+    event: Event | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", _UNPRINTABLE.sub("", self.text.replace("\r\n", "\n").replace("\r", "\n")))

@@ -49,7 +49,7 @@ class Terminal:
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say
 
-    async def send(self, address: str, push: Push) -> None:
+    async def send(self, address: str, push: Push, key: str) -> None:
         """Show a push."""
         self._say(f"\n{HEADING}{push.text}\n")
 

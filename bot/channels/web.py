@@ -111,7 +111,7 @@ class Web:
         kept = await wrap_future(self._desk.history(CHANNEL, address_of(request)))
         return JSONResponse({"pushes": [{"id": id_, **self._render(reply)} for id_, text, reply in kept if not text]})
 
-    async def send(self, address: str, push: Push) -> None:
+    async def send(self, address: str, push: Push, key: str) -> None:
         """Put a push into the conversation, where the page shows it at once or when it is opened."""
         await wrap_future(self._desk.keep_push(CHANNEL, address, push))
 

@@ -35,7 +35,7 @@ class Platform:
         self._port = port
         self._round = round_
 
-    async def send(self, address: str, push: Push) -> None:
+    async def send(self, address: str, push: Push, key: str) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
         try:
             writer.write(json.dumps({"to": address, "text": push.text, "round": self._round}).encode() + b"\n")

@@ -47,7 +47,7 @@ class Fake:
         self.sent: list[tuple[str, str]] = []
         self.trouble = trouble
 
-    async def send(self, address: str, push: Push) -> None:
+    async def send(self, address: str, push: Push, key: str) -> None:
         if self.trouble:
             await self.trouble()
         self.sent.append((address, push.text))

@@ -126,7 +126,7 @@ class Postbox:
     def __init__(self) -> None:
         self.texts: list[str] = []
 
-    async def send(self, address: str, push: Push) -> None:
+    async def send(self, address: str, push: Push, key: str) -> None:
         self.texts.append(f"{address}: {push.text}")
 
 

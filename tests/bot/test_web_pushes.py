@@ -35,7 +35,7 @@ def _address(desk: Desk) -> str:
 def test_a_push_stands_in_the_conversation_and_is_shown_once(client: TestClient, desk: Desk) -> None:
     client.post("/api/messages", json={"id": "1", "text": "长春评上给多少钱？"})
     web = Web(desk, 30)
-    asyncio.run(web.send(_address(desk), Push("考核情况报送备案", ("已办 D1",))))
+    asyncio.run(web.send(_address(desk), Push("考核情况报送备案", ("已办 D1",)), "k"))
     (push,) = client.get("/api/pushes").json()["pushes"]
     assert push["text"] == "提醒：考核情况报送备案"
     assert push["options"] == ["已办 D1"]
@@ -45,13 +45,13 @@ def test_a_push_stands_in_the_conversation_and_is_shown_once(client: TestClient,
 
 def test_a_stranger_sees_no_push_of_others(client: TestClient, desk: Desk) -> None:
     client.post("/api/messages", json={"id": "1", "text": "你好"})
-    asyncio.run(Web(desk, 30).send(_address(desk), Push("考核情况报送备案")))
+    asyncio.run(Web(desk, 30).send(_address(desk), Push("考核情况报送备案"), "k"))
     with TestClient(create_app(desk, Settings())) as stranger:
         assert stranger.get("/api/pushes").json() == {"pushes": []}
 
 
 def test_a_visitor_who_never_wrote_can_be_told_too(desk: Desk) -> None:
     desk.run(lambda session: contacts.find_or_make(session, CHANNEL, "somebody", NOW)).result()
-    asyncio.run(Web(desk, 30).send("somebody", Push("申报截止")))
+    asyncio.run(Web(desk, 30).send("somebody", Push("申报截止"), "k"))
     ((_, text, reply),) = desk.history(CHANNEL, "somebody").result()
     assert (text, reply.text) == ("", "提醒：申报截止")
