@@ -68,6 +68,21 @@ class Web:
 
 
 @dataclass(frozen=True)
+class Privacy:
+    """The section [privacy].
+
+    Args:
+        operator: who runs this, as people are to read it.
+        contact: whom they may turn to, with how.
+        forget_on_leave: whoever unsubscribes or blocks the bot is forgotten at once.
+    """
+
+    operator: str = ""
+    contact: str = ""
+    forget_on_leave: bool = False
+
+
+@dataclass(frozen=True)
 class Calendar:
     """The section [calendar].
 
@@ -99,6 +114,7 @@ class Settings:
     knowledge: Knowledge = field(default_factory=Knowledge)
     storage: Storage = field(default_factory=Storage)
     web: Web = field(default_factory=Web)
+    privacy: Privacy = field(default_factory=Privacy)
     calendar: Calendar = field(default_factory=Calendar)
     source: Path | None = field(default=None, metadata={"is_internal": True})
 

@@ -17,7 +17,7 @@ from sqlmodel import Session
 from bot.channels import Unanswered
 from bot.config import CannotStart, ConfigError, Settings
 from handlers.checking.report import Report, load_reports
-from handlers.conversation import BEIJING, Message, Reply
+from handlers.conversation import BEIJING, Message, Reply, Terms
 from handlers.push import HEADING, Push
 from handlers.reminding.planning import Planner, calendar_topic, open_rows
 from handlers.reminding.telling import whose
@@ -27,7 +27,7 @@ from knowledge.originals import Originals, read_originals
 from knowledge.reading import ClauseView, read_clause
 from knowledge.vocabulary import Status
 from knowledge.working_days import Calendar
-from storage import backup, contacts, doubts, messages, outbox, selfchecks, staff, subscriptions, trail
+from storage import backup, contacts, doubts, farewells, messages, outbox, selfchecks, staff, subscriptions, trail
 from storage.database import Busy, Database
 from storage.doubts import Doubt
 from storage.engine import SchemaUnknown, UnknownDatabase
@@ -42,6 +42,7 @@ IN_MEMORY = "sqlite://"
 CALENDAR = timedelta(days=800)  # how far a private calendar looks ahead
 MOST_CONTACTS = 100_000
 KEEP_SETTLED = timedelta(days=400)  # so long the story of a reminder can be looked up
+KEEP_FAREWELLS = timedelta(days=1)
 LONGEST_HISTORY = 50
 
 T = TypeVar("T")
@@ -76,6 +77,7 @@ class Desk:
         database: where conversations are kept; the desk closes it.
         clock: tells the moment, aware.
         today: the day answers are for; the clock's day in Beijing if not given.
+        terms: what people are promised.
     """
 
     def __init__(
@@ -85,12 +87,14 @@ class Desk:
         database: Database,
         clock: Callable[[], datetime] = now,
         today: date | None = None,
+        terms: Terms | None = None,
     ) -> None:
         self.library = library
         self.originals = originals
         self._database = database
         self._clock = clock
         self._today = today
+        self._terms = terms or Terms()
         self._view = lru_cache(maxsize=1024)(self._read)
 
     def submit(self, message: Message) -> Future[Reply]:
@@ -103,7 +107,7 @@ class Desk:
 
         def unit(session: Session) -> Reply:
             try:
-                return respond(session, message, self.library, self.originals, today, moment, secret)
+                return respond(session, message, self.library, self.originals, today, moment, secret, self._terms)
             except Exception as error:
                 log.exception("A message on %s could not be answered", message.channel)
                 raise Unanswered from error
@@ -237,6 +241,7 @@ class Desk:
             doubts.trim(session)
             trail.trim(session)
             outbox.trim(session, settled_before)
+            farewells.trim(session, self._clock() - KEEP_FAREWELLS)
             return contacts.forget_unseen(session, before) + contacts.forget_older(session, MOST_CONTACTS)
 
         return self._database.run(unit)
@@ -284,7 +289,9 @@ def open_desk(settings: Settings, url: str | None = None, today: date | None = N
     database = open_database(url or settings.storage.url)
     gc.collect()
     gc.freeze()  # the library stays for good, so the collector need not walk it again
-    return Desk(library, originals, database, today=today)
+    privacy = settings.privacy
+    terms = Terms(privacy.operator, privacy.contact, settings.storage.keep_days, privacy.forget_on_leave)
+    return Desk(library, originals, database, today=today, terms=terms)
 
 
 def planner_of(library: Library, settings: Settings) -> Planner:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Self
@@ -106,6 +106,23 @@ class Reply:
 
 
 @dataclass(frozen=True)
+class Terms:
+    """What whoever runs this program promises the people who write to it.
+
+    Args:
+        operator: who runs it; empty if nobody said.
+        contact: how they are reached.
+        keep_days: after so many days without a message everything of a person is deleted.
+        forget_on_leave: a person who leaves a channel is forgotten at once.
+    """
+
+    operator: str = ""
+    contact: str = ""
+    keep_days: int = 180
+    forget_on_leave: bool = False
+
+
+@dataclass(frozen=True)
 class Conversation:
     """One message and all that a handler may look at to answer it.
 
@@ -116,6 +133,7 @@ class Conversation:
         secret: an unguessable text made for this message.
         state: what the handler that is asked remembers, in its own form.
         about: the programmes that a matter still open is about.
+        terms: what people are promised.
     """
 
     message: Message
@@ -128,11 +146,21 @@ class Conversation:
     secret: str = ""
     state: str = ""
     about: tuple[str, ...] = ()
+    terms: Terms = field(default_factory=Terms)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a handler returns: the reply, and what it remembers from now on."""
+    """What a handler returns.
+
+    Args:
+        reply: what goes back.
+        state: what the handler remembers from now on.
+        person: who the message is from now on of, where accounts were linked or parted.
+        is_forgotten: everything of the person is to be deleted.
+    """
 
     reply: Reply
     state: str
+    person: Contact | None = None
+    is_forgotten: bool = False

@@ -7,12 +7,12 @@ from typing import Protocol
 
 from sqlmodel import Session
 
-from handlers import ask, push, reminders, selfcheck, studios, unreadable
-from handlers.conversation import Conversation, Message, Outcome, Reply
+from handlers import accounts, arrivals, ask, own_data, push, reminders, selfcheck, studios, unreadable
+from handlers.conversation import Conversation, Event, Message, Outcome, Reply, Terms
 from handlers.push import Push
 from knowledge.library import Library
 from knowledge.originals import Originals
-from storage import contacts, messages, outbox
+from storage import contacts, farewells, messages, outbox
 from storage.contacts import Contact
 from storage.messages import Exchange
 
@@ -42,7 +42,17 @@ class OpenMatter(Handler, Protocol):
 MATTER: OpenMatter = selfcheck
 # The first that wants a message gets it. What a running self-check cannot take for an answer may be a staff word, so
 # it speaks up about that only then; `ask` wants everything.
-HANDLERS: tuple[Handler, ...] = (unreadable, reminders, selfcheck, studios, selfcheck.UNHEARD, ask)
+HANDLERS: tuple[Handler, ...] = (
+    arrivals,
+    unreadable,
+    own_data,
+    accounts,
+    reminders,
+    selfcheck,
+    studios,
+    selfcheck.UNHEARD,
+    ask,
+)
 
 
 def respond(
@@ -53,6 +63,7 @@ def respond(
     today: date,
     now: datetime,
     secret: str = "",
+    terms: Terms = Terms(),  # noqa: B008 - frozen
     handlers: tuple[Handler, ...] = HANDLERS,
 ) -> Reply:
     """Answer a message once: the same message id of the same contact gets the stored reply again.
@@ -65,25 +76,53 @@ def respond(
         today: the day the answer is for.
         now: the moment, aware.
         secret: an unguessable text made for this message.
+        terms: what people are promised.
         handlers: who is asked in turn whether they want the message.
     """
-    contact = contacts.find_or_make(session, message.channel, message.address, now)
-    stored = messages.find_reply(session, contact, message.id)
+    contact = contacts.find(session, message.channel, message.address)
+    stored = _replied(session, contact, message)
     if stored is not None:
         return Reply.load(stored)
+    contact = contact or contacts.find_or_make(session, message.channel, message.address, now)
+    if contact.is_gone and message.event is not Event.LEFT:
+        _welcome_back(session, contact, now)
     states = _load(contact.state)
-    talk = Conversation(message, contact, session, library, originals, today, now, secret)
+    talk = Conversation(message, contact, session, library, originals, today, now, secret, terms=terms)
     matter = replace(talk, state=states.get(MATTER.NAME, ""))
     talk = replace(talk, about=MATTER.about(matter))
     talks = ((handler, replace(talk, state=states.get(handler.NAME, ""))) for handler in handlers)
     handler, mine = next((handler, mine) for handler, mine in talks if handler.wants(mine))
     outcome = handler.reply(mine)
+    if outcome.is_forgotten:
+        return _forget(session, message, outcome.reply, now)
     is_back = bool(talk.about) and handler.NAME != MATTER.NAME
     reply = MATTER.go_on(matter, outcome.reply) if is_back else outcome.reply
-    reply = push.in_front(_held(session, contact, now), reply)
-    messages.keep(session, contact, Exchange(message.id, message.text, reply.dump()), now)
-    contacts.keep_state(session, contact, _dump({**states, handler.NAME: outcome.state}), now)
+    person = outcome.person or contact
+    if person is not contact:
+        states = _load(person.state) | states
+    reply = push.in_front(_held(session, person, now), reply)
+    messages.keep(session, person, Exchange(message.id, message.text, reply.dump()), now)
+    contacts.keep_state(session, person, _dump({**states, handler.NAME: outcome.state}), now)
     return reply
+
+
+def _replied(session: Session, contact: Contact | None, message: Message) -> str | None:
+    """The reply this message got already; it may have been the last before everything was deleted."""
+    if contact is None:
+        return farewells.find(session, message.channel, message.address, message.id)
+    return messages.find_reply(session, contact, message.id)
+
+
+def _forget(session: Session, message: Message, reply: Reply, now: datetime) -> Reply:
+    contacts.forget(session, message.channel, message.address)
+    farewells.keep(session, message.channel, message.address, message.id, reply.dump(), now)
+    return reply
+
+
+def _welcome_back(session: Session, contact: Contact, now: datetime) -> None:
+    """Who had left a channel and is there again can be reached again."""
+    contacts.mark_gone(session, contact.channel, contact.address, False)
+    outbox.release(session, contact.id, contact.channel, now)
 
 
 def _held(session: Session, contact: Contact, now: datetime) -> list[Push]:

@@ -210,3 +210,7 @@ _PAPERS = {
     Paper.APPLICATION: "申报材料",
 }
 _GRADES = {Grade.EXCELLENT: "优秀", Grade.PASSED: "合格", Grade.FAILED: "不合格"}
+
+
+# The ways to people.
+CHANNELS = {"wechat": "微信", "wecom": "企业微信", "telegram": "Telegram", "web": "网页", "terminal": "终端"}

@@ -15,7 +15,9 @@ from storage import (
     assessments,
     contacts,
     doubts,
+    farewells,
     filings,
+    linking,
     matters,
     messages,
     outbox,
@@ -44,6 +46,8 @@ TABLES = (
     outbox,
     matters,
     subscriptions,
+    linking,
+    farewells,
 )
 MOST_WAITING = 4_096
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Boolean, Integer, String, and_, bindparam, case, or_, select, update
+from sqlalchemy import Boolean, Integer, String, and_, bindparam, case, func, or_, select, update
 from sqlmodel import Session, SQLModel
 
 from storage.columns import Instant
-from storage.contacts import ContactRecord
-from storage.outbox import EARLIEST, NOW, SENT, TABLE, TOLD, State, story_line
+from storage.contacts import ContactRecord, accounts
+from storage.outbox import EARLIEST, NOW, SENT, TABLE, TOLD, State, is_of, story_line
 
 LONGEST_ERROR = 200  # characters
 
@@ -61,19 +61,25 @@ class Outcome:
 
 
 _contact = SQLModel.metadata.tables[str(ContactRecord.__tablename__)]
+_ADDRESS = (  # the person's newest account on the channel; none where it was unlinked meanwhile
+    select(_contact.c.address)
+    .where(is_of(TABLE.c.contact_id), _contact.c.channel == TABLE.c.channel)
+    .order_by(_contact.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
 DUE = (
     select(
         TABLE.c.id,
         TABLE.c.key,
         TABLE.c.channel,
-        _contact.c.address,
+        func.coalesce(_ADDRESS, "").label("address"),
         TABLE.c.payload,
         TABLE.c.not_before,
         (TABLE.c.attempts + 1).label("attempts"),
         TABLE.c.failures,
         or_(TABLE.c.is_maybe_sent, TABLE.c.state == State.CLAIMED).label("is_maybe_sent"),
     )
-    .join(_contact, _contact.c.id == TABLE.c.contact_id)
     .where(TABLE.c.channel == bindparam("by"), TABLE.c.due_at <= NOW)
     .order_by(TABLE.c.due_at, TABLE.c.id)
     .limit(bindparam("most"))
@@ -105,6 +111,23 @@ _NOT_SENT = (
         last_error=bindparam("error"),
     )
 )
+
+_STUCK = select(TABLE.c.contact_id, TABLE.c.channel, TABLE.c.tried).where(
+    TABLE.c.id == bindparam("row"),
+    TABLE.c.attempts == bindparam("attempt"),
+    TABLE.c.state.in_([State.HELD, State.FAILED]),
+)
+_this = update(TABLE).where(TABLE.c.id == bindparam("row"))
+_GO_ON = _this.values(
+    state=State.WAITING,
+    channel=bindparam("by"),
+    tried=bindparam("kept"),
+    due_at=EARLIEST,
+    settled_at=None,
+    failures=0,
+    story=TOLD,
+)
+_HOLD = _this.values(state=State.HELD, tried=bindparam("kept"), settled_at=None, story=TOLD)
 
 _LAPSED = (  # a lease that ends later than any lease can: the clock was set back
     update(TABLE)
@@ -151,9 +174,31 @@ def settle(session: Session, outcomes: Sequence[Outcome]) -> None:
             at = max(one.at for one in sent)
             line = story_line(at, "sent late" if late else "sent")
             connection.execute(SENT, {"rows": [one.row for one in sent], "now": at, "late": late, "line": line})
-    others = [_as_not_sent(one) for one in outcomes if one.state is not State.SENT]
+    others = [one for one in outcomes if one.state is not State.SENT]
     if others:
-        connection.execute(_NOT_SENT, others)
+        connection.execute(_NOT_SENT, [_as_not_sent(one) for one in others])
+    for one in others:
+        if one.state in (State.HELD, State.FAILED):
+            _try_another_channel(session, one)
+
+
+def _try_another_channel(session: Session, outcome: Outcome) -> None:
+    """Where a channel does not reach the person, the next of the person's channels may.
+
+    Where none does, the row is held for the next reply if any channel held it, and given up otherwise.
+    """
+    connection = session.connection()
+    row = connection.execute(_STUCK, {"row": outcome.row, "attempt": outcome.attempt}).one_or_none()
+    if row is None:
+        return  # somebody else has taken or withdrawn it
+    tried = dict(one.split("=") for one in row.tried.split()) | {row.channel: str(outcome.state)}
+    kept = " ".join(f"{channel}={state}" for channel, state in tried.items())
+    ways = [one.channel for one in accounts(session, row.contact_id) if one.channel not in tried and not one.is_gone]
+    given = {"row": outcome.row, "now": outcome.at, "kept": kept}
+    if ways:
+        connection.execute(_GO_ON, {**given, "by": ways[0], "line": story_line(outcome.at, f"goes on by {ways[0]}")})
+    elif outcome.state is State.FAILED and State.HELD in tried.values():
+        connection.execute(_HOLD, {**given, "line": story_line(outcome.at, "held")})
 
 
 def mend(session: Session, now: datetime, lease: timedelta, longest_delay: timedelta) -> int:

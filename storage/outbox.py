@@ -88,6 +88,7 @@ class OutboxRecord(SQLModel, table=True):
     is_late: bool
     settled_at: datetime | None = Field(default=None, sa_type=Instant)
     story: str = Field(sa_type=Text)
+    tried: str = Field(default="", sa_column_kwargs={"server_default": ""})  # channels that did not reach the person
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,9 @@ class Held:
 
 TABLE = SQLModel.metadata.tables["outbox"]
 _contact = SQLModel.metadata.tables[str(ContactRecord.__tablename__)]
+FIRST_CHANNEL = (  # where pushes to a person go first
+    select(_contact.c.channel).order_by(_contact.c.is_gone, _contact.c.is_preferred.desc(), _contact.c.id).limit(1)
+)
 NOW = bindparam("now", type_=Instant())
 TOLD = case(  # the story with a line more, as long as there is room
     (func.length(TABLE.c.story) < LONGEST_STORY, TABLE.c.story + bindparam("line", type_=Text())),
@@ -141,7 +145,16 @@ _HELD_FOR = (
 _RELEASE = (
     update(TABLE)
     .where(TABLE.c.contact_id == bindparam("contact"), _HELD)
-    .values(state=State.WAITING, due_at=EARLIEST, story=TOLD)
+    .values(state=State.WAITING, due_at=EARLIEST, story=TOLD, channel=bindparam("by"), tried="")
+)
+_REROUTE = (
+    update(TABLE)
+    .where(
+        TABLE.c.contact_id == bindparam("contact"),
+        TABLE.c.channel == bindparam("old"),
+        TABLE.c.state.in_([State.WAITING, State.HELD]),
+    )
+    .values(channel=bindparam("by"))
 )
 _WITHDRAW = (
     update(TABLE)
@@ -157,14 +170,20 @@ _WITHDRAW = (
 _TRIM = delete(TABLE).where(TABLE.c.settled_at < bindparam("before", type_=Instant()))
 
 
+def is_of(contact_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether an account is one of a person's."""
+    return or_(_contact.c.id == contact_id, _contact.c.home_id == contact_id)
+
+
 @cache
 def _insertion(dialect: str) -> Insert:
-    """The insert that takes the channel from the contact, and nothing where the key is there or the contact is not."""
+    """The insert that takes the person's first channel, and nothing where the key is there or the person is not."""
+    person = _contact.alias("person")
     insert = import_module(f"sqlalchemy.dialects.{dialect}").insert
     given = {
         "key": bindparam("new_key", type_=String()),
-        "contact_id": _contact.c.id,
-        "channel": _contact.c.channel,
+        "contact_id": person.c.id,
+        "channel": FIRST_CHANNEL.correlate(person).where(is_of(person.c.id)).scalar_subquery(),
         "payload": bindparam("new_payload", type_=Text()),
         "not_before": bindparam("from_at", type_=Instant()),
         "state": literal(State.WAITING.value),
@@ -175,8 +194,9 @@ def _insertion(dialect: str) -> Insert:
         "is_maybe_sent": literal(False),
         "is_late": literal(False),
         "story": bindparam("line", type_=Text()),
+        "tried": literal(""),
     }
-    found = select(*given.values()).where(_contact.c.id == bindparam("contact", type_=Integer()))
+    found = select(*given.values()).where(person.c.id == bindparam("contact", type_=Integer()))
     statement: Insert = (
         insert(TABLE).from_select(list(given), found).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
     )
@@ -220,10 +240,15 @@ def take_held(session: Session, contact_id: int, now: datetime, late_before: dat
     return [Held(row.payload, row.not_before, row.is_maybe_sent) for row in rows]
 
 
-def release(session: Session, contact_id: int, now: datetime) -> int:
-    """Let the contact's held rows be sent by themselves again; returns how many."""
-    values = {"contact": contact_id, "now": now, "line": story_line(now, "released")}
+def release(session: Session, contact_id: int, channel: str, now: datetime) -> int:
+    """Let the person's held rows be sent by themselves again, on a channel where they can be; returns how many."""
+    values = {"contact": contact_id, "by": channel, "now": now, "line": story_line(now, "released")}
     return session.connection().execute(_RELEASE, values).rowcount
+
+
+def reroute(session: Session, contact_id: int, old: str, channel: str) -> int:
+    """Let what waits for a channel that a person no longer has go out by another; returns how many."""
+    return session.connection().execute(_REROUTE, {"contact": contact_id, "old": old, "by": channel}).rowcount
 
 
 def withdraw(session: Session, stem: str, now: datetime) -> int:

@@ -109,7 +109,8 @@ def hide_codes(text: str) -> str:
     return _CODE_IN_TEXT.sub(lambda hit: (hit["word"] or "") + "…", text)
 
 
-def _digest(code: str) -> str:
+def digest(code: str) -> str:
+    """What is kept of a code."""
     return scrypt(code.encode(), salt=_PEPPER, n=2**14, r=8, p=1).hex()
 
 
@@ -123,7 +124,7 @@ def invite(
         "programme": scope.programme,
         "body": scope.body,
         "is_everything": scope.is_everything,
-        "code_digest": _digest(code),
+        "code_digest": digest(code),
         "invited_at": now,
         "expires_at": expires_at,
     }
@@ -133,7 +134,7 @@ def invite(
 
 def use_code(session: Session, code: str, contact: Contact, now: datetime) -> bool:
     """Bind the contact that uses the code first; false if it is unknown, used, too old or revoked."""
-    values = {"digest": _digest(code), "contact": contact.id, "now": now}
+    values = {"digest": digest(code), "contact": contact.id, "now": now}
     return session.connection().execute(_USE, values).rowcount > 0
 
 
