@@ -10,7 +10,6 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from bot import pages
@@ -18,10 +17,15 @@ from bot.channels import SORRY, web
 from bot.config import Settings
 from bot.delivery import Courier, Lane
 from bot.desk import Desk, planner_of
-from bot.jobs import DELIVER, PLAN, TIDY, Job, running
+from bot.figures import Figures
+from bot.health import Health
+from bot.jobs import DELIVER, PLAN, TIDY, Job, every, running
+from bot.observer import NOBODY, Observer, Several
 from bot.pages.calendars import Calendars
 from bot.pages.results import Results
 from bot.protection import Protection
+from bot.pulse import Pulse
+from bot.readiness import Readiness
 from bot.visitors import Visitors
 from storage.database import Busy
 from storage.outbox import Letter
@@ -34,7 +38,14 @@ def plan_nothing(_session: Session, _today: date, _now: datetime) -> Sequence[Le
     return ()
 
 
-def create_app(desk: Desk, settings: Settings, lanes: Sequence[Lane] = (), planner: Planner = plan_nothing) -> ASGIApp:
+def create_app(
+    desk: Desk,
+    settings: Settings,
+    lanes: Sequence[Lane] = (),
+    planner: Planner = plan_nothing,
+    observer: Observer = NOBODY,
+    figures: Figures | None = None,
+) -> ASGIApp:
     """The application; the desk stays the caller's to close.
 
     Args:
@@ -42,24 +53,33 @@ def create_app(desk: Desk, settings: Settings, lanes: Sequence[Lane] = (), plann
         settings: the settings in force.
         lanes: the channels that pushes go out by, beside the web page.
         planner: what is to be sent, told anew every morning; a letter whose key is there already changes nothing.
+        observer: looks on while pushes are sent and jobs are done; the desk has its own.
+        figures: what is shown under /metrics, where somebody wants to know.
     """
     channel = web.Web(desk, settings.web.messages_a_minute)
-    courier = Courier(desk, [Lane(channel), *lanes], desk.moment)
+    all_lanes = [Lane(channel), *lanes]
+    readiness = Readiness(desk, {lane.channel.name for lane in all_lanes}, "deliver")
+    observer = Several(observer, readiness)
+    courier = Courier(desk, all_lanes, desk.moment, observer=observer)
 
     async def plan() -> None:
         await wrap_future(desk.plan(planner))
         await courier.deliver()
 
-    jobs = (
+    jobs = [
         Job("tidy", lambda: wrap_future(desk.tidy(settings.storage.keep_days)), TIDY),
         Job("plan", plan, PLAN),
         Job("deliver", courier.deliver, DELIVER),
-    )
+    ]
+    if settings.watch.pulse_url:
+        pulse = Pulse(settings.watch.pulse_url, readiness.trouble)
+        jobs.append(Job("pulse", pulse.beat, every(settings.watch.pulse_minutes)))
+    health = Health(desk, readiness, figures, settings.watch.metrics_token)
     results = Results(desk, pages.TEMPLATES)
     calendars = Calendars(desk, lambda: planner_of(desk.library, settings))
     app = Starlette(
         routes=[
-            Route("/healthz", show_health, methods=["GET"]),
+            *health.routes(),
             *channel.routes(),
             *results.routes(),
             *calendars.routes(),
@@ -67,20 +87,15 @@ def create_app(desk: Desk, settings: Settings, lanes: Sequence[Lane] = (), plann
         ],
         middleware=[Middleware(Visitors)],
         exception_handlers={Busy: _say_busy, Exception: _apologise},
-        lifespan=lambda _: _working(jobs, courier),
+        lifespan=lambda _: _working(jobs, courier, observer),
     )
     return Protection(app)
 
 
-async def show_health(_request: Request) -> Response:
-    """That the program is up."""
-    return JSONResponse({"status": "ok"})
-
-
 @asynccontextmanager
-async def _working(jobs: Sequence[Job], courier: Courier) -> AsyncIterator[None]:
+async def _working(jobs: Sequence[Job], courier: Courier, observer: Observer) -> AsyncIterator[None]:
     try:
-        async with running(*jobs):
+        async with running(*jobs, observer=observer):
             yield
     finally:
         await courier.stop()

@@ -14,6 +14,7 @@ from typing import Any, get_args
 FILE = "config.toml"
 PATH_VARIABLE = "STEWARD_CONFIG"
 _PASSWORD = re.compile(r"(//[^/@:]*):[^@]*@")
+_GIVEN = re.compile(r"//[^/@:]*:(\S*)@")
 _URL = re.compile(r"https?://[^\s/]+(/[^\s?#]*[^\s/?#])?")
 _KINDS = {bool: "true or false", str: "a text", int: "a whole number", Path: "a text with a path"}
 
@@ -104,6 +105,47 @@ class Calendar:
 
 
 @dataclass(frozen=True)
+class Log:
+    """The section [log]: what `steward serve` writes to standard error.
+
+    Args:
+        format: text to be read in a terminal, or json, an object a line, for programs.
+        level: nothing below it is written; info has a line for each message.
+    """
+
+    format: str = field(default="text", metadata={"form": re.compile("text|json"), "expected": "text or json"})
+    level: str = field(
+        default="info",
+        metadata={"form": re.compile("debug|info|warning|error"), "expected": "debug, info, warning or error"},
+    )
+
+
+@dataclass(frozen=True)
+class Watch:
+    """The section [watch]: how others see that the program works.
+
+    Args:
+        metrics: whether there is /metrics, for Prometheus.
+        metrics_token: who asks for it has to bring this token; without one only this machine gets it.
+        pulse_url: asked for from time to time while all is well, so that somebody notices when it is not any more.
+        pulse_minutes: how often.
+    """
+
+    metrics: bool = False
+    metrics_token: str = field(default="", metadata={"variable": "STEWARD_METRICS_TOKEN", "is_secret": True})
+    pulse_url: str = field(
+        default="",
+        metadata={
+            "variable": "STEWARD_PULSE_URL",
+            "is_secret": True,
+            "form": re.compile(r"https?://\S+"),
+            "expected": "an address such as https://HOST/PATH",
+        },
+    )
+    pulse_minutes: int = field(default=5, metadata={"least": 1, "most": 1440})
+
+
+@dataclass(frozen=True)
 class Settings:
     """All settings; without a file every default works.
 
@@ -116,6 +158,8 @@ class Settings:
     web: Web = field(default_factory=Web)
     privacy: Privacy = field(default_factory=Privacy)
     calendar: Calendar = field(default_factory=Calendar)
+    log: Log = field(default_factory=Log)
+    watch: Watch = field(default_factory=Watch)
     source: Path | None = field(default=None, metadata={"is_internal": True})
 
 
@@ -134,6 +178,14 @@ def read_settings(environment: Mapping[str, str] = os.environ, folder: Path | No
     """
     settings = _from_file(environment.get(PATH_VARIABLE), folder or Path())
     return replace(settings, **{name: _from_environment(getattr(settings, name), environment) for name in SECTIONS})
+
+
+def secrets_of(settings: Settings) -> tuple[str, ...]:
+    """Every value that nobody may read in a log: the secrets, and the password in the database's address."""
+    sections = [(getattr(settings, name), one) for name in SECTIONS for one in fields(getattr(settings, name))]
+    found = [str(getattr(section, one.name)) for section, one in sections if one.metadata.get("is_secret")]
+    found += [match[1] for match in [_GIVEN.search(settings.storage.url)] if match]
+    return tuple(one for one in found if one)
 
 
 def render(settings: Settings) -> str:

@@ -16,6 +16,7 @@ from typing import Protocol, TypeVar
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
+from bot.observer import NOBODY, Observer
 from bot.pace import Bucket, Pace, RetryPolicy
 from handlers.push import Push, is_late, marked
 from storage.database import Busy
@@ -104,6 +105,7 @@ class Courier:
         policy: when to try again.
         lease: how long a row that was taken is nobody else's.
         jitter: from 0 to 1, anew each time.
+        observer: looks on while pushes are sent.
     """
 
     def __init__(
@@ -114,12 +116,14 @@ class Courier:
         policy: RetryPolicy | None = None,
         lease: timedelta = LEASE,
         jitter: Callable[[], float] = random.random,
+        observer: Observer = NOBODY,
     ) -> None:
         self._works = works
         self._clock = clock
         self._policy = policy or RetryPolicy()
         self._lease = lease
         self._jitter = jitter
+        self._observer = observer
         self._lanes = {lane.channel.name: (lane, Bucket(lane.pace)) for lane in lanes}
         self._running: dict[str, asyncio.Task[None]] = {}
         self._looking = asyncio.Lock()
@@ -225,6 +229,7 @@ class Courier:
             outcome = self._failed(one, failure)
         else:
             outcome = Outcome(one.id, one.attempts, State.SENT, self._clock(), is_late=is_late(one.not_before, now))
+        self._observer.sent(lane.channel.name, outcome.state)
         await self._settle(outcome)
 
     def _failed(self, one: Claimed, failure: DeliveryFailed) -> Outcome:

@@ -16,6 +16,7 @@ from sqlmodel import Session
 
 from bot.channels import Unanswered
 from bot.config import CannotStart, ConfigError, Settings
+from bot.observer import NOBODY, Observer, watched
 from handlers.checking.report import Report, load_reports
 from handlers.conversation import BEIJING, Message, Reply, Terms
 from handlers.push import HEADING, Push
@@ -78,6 +79,7 @@ class Desk:
         clock: tells the moment, aware.
         today: the day answers are for; the clock's day in Beijing if not given.
         terms: what people are promised.
+        observer: looks on while messages are answered.
     """
 
     def __init__(
@@ -88,6 +90,7 @@ class Desk:
         clock: Callable[[], datetime] = now,
         today: date | None = None,
         terms: Terms | None = None,
+        observer: Observer = NOBODY,
     ) -> None:
         self.library = library
         self.originals = originals
@@ -95,6 +98,7 @@ class Desk:
         self._clock = clock
         self._today = today
         self._terms = terms or Terms()
+        self._observer = observer
         self._view = lru_cache(maxsize=1024)(self._read)
 
     def submit(self, message: Message) -> Future[Reply]:
@@ -112,7 +116,11 @@ class Desk:
                 log.exception("A message on %s could not be answered", message.channel)
                 raise Unanswered from error
 
-        return self._database.run(unit)
+        return watched(self._observer, message.channel, lambda: self._database.run(unit))
+
+    def waiting(self) -> int:
+        """How many units of work are waiting or under way."""
+        return self._database.waiting()
 
     def moment(self) -> datetime:
         """The moment, aware."""
@@ -274,13 +282,16 @@ class Desk:
         return read_clause(self.library, document, clause, self.originals)
 
 
-def open_desk(settings: Settings, url: str | None = None, today: date | None = None) -> Desk:
+def open_desk(
+    settings: Settings, url: str | None = None, today: date | None = None, observer: Observer = NOBODY
+) -> Desk:
     """A desk as the settings want it, its tables up to date.
 
     Args:
         settings: the settings in force.
         url: another database than the configured one; `IN_MEMORY` keeps nothing.
         today: the day answers are for, if not the clock's.
+        observer: looks on while messages are answered.
 
     Raises:
         CannotStart: a setting names what is not there, or the programmes have a hole.
@@ -291,7 +302,7 @@ def open_desk(settings: Settings, url: str | None = None, today: date | None = N
     gc.freeze()  # the library stays for good, so the collector need not walk it again
     privacy = settings.privacy
     terms = Terms(privacy.operator, privacy.contact, settings.storage.keep_days, privacy.forget_on_leave)
-    return Desk(library, originals, database, today=today, terms=terms)
+    return Desk(library, originals, database, today=today, terms=terms, observer=observer)
 
 
 def planner_of(library: Library, settings: Settings) -> Planner:

@@ -14,6 +14,7 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.desk import now
+from bot.observer import NOBODY, Observer
 from handlers.conversation import BEIJING
 
 PLAN = CronTrigger(hour=6, timezone=BEIJING)
@@ -21,6 +22,12 @@ TIDY = CronTrigger(hour=3, timezone=BEIJING)
 DELIVER = IntervalTrigger(seconds=5, timezone=BEIJING)
 SECONDS_BETWEEN_LOOKS = 30.0  # at the clock
 SLACK = timedelta(seconds=30)
+
+
+def every(minutes: int) -> BaseTrigger:
+    """So often."""
+    return IntervalTrigger(minutes=minutes, timezone=BEIJING)
+
 
 log = logging.getLogger(__name__)
 
@@ -41,15 +48,19 @@ class Job:
 
 
 @asynccontextmanager
-async def running(*jobs: Job) -> AsyncIterator[AsyncIOScheduler]:
+async def running(*jobs: Job, observer: Observer = NOBODY) -> AsyncIterator[AsyncIOScheduler]:
     """Do the jobs while inside: never the same one twice at a time, one that was missed as soon as it can be.
 
     A job that fails is logged and done again at its next time.
+
+    Args:
+        jobs: what is done.
+        observer: is told of each time.
     """
     always = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
     scheduler = AsyncIOScheduler(timezone=BEIJING, job_defaults=always)
     for job in jobs:
-        scheduler.add_job(_do, job.trigger, [job], id=job.name, name=job.name, next_run_time=now())
+        scheduler.add_job(_do, job.trigger, [job, observer], id=job.name, name=job.name, next_run_time=now())
     scheduler.start()
     watch = asyncio.create_task(mind_the_clock(lambda: do_now(scheduler)))
     try:
@@ -62,8 +73,13 @@ async def running(*jobs: Job) -> AsyncIterator[AsyncIOScheduler]:
         await asyncio.sleep(0)  # the scheduler ends in the loop's next round
 
 
-async def _do(job: Job) -> None:
-    await job.do()
+async def _do(job: Job, observer: Observer) -> None:
+    try:
+        await job.do()
+    except Exception:
+        observer.did(job.name, False)
+        raise
+    observer.did(job.name, True)
 
 
 def do_now(scheduler: AsyncIOScheduler) -> None:

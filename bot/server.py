@@ -1,5 +1,7 @@
 """Running the web application with uvicorn."""
 
+import logging
+import signal
 import socket
 from collections.abc import Callable
 
@@ -8,10 +10,18 @@ import uvicorn
 from bot.app import create_app
 from bot.config import ConfigError, Settings
 from bot.desk import open_desk, planner_of
+from bot.figures import Figures
+from bot.log import Logbook, configure
+from bot.observer import Several
+
+SECONDS_TO_ANSWER = 5  # what is under way when the program is to stop
+QUIET = {"log_config": None, "access_log": False, "server_header": False}  # its log would hold addresses
+
+log = logging.getLogger(__name__)
 
 
 def serve(settings: Settings, say: Callable[[str], None]) -> None:
-    """Serve until interrupted.
+    """Serve until interrupted or told to end; what was begun is finished first.
 
     Args:
         settings: the settings in force.
@@ -20,26 +30,51 @@ def serve(settings: Settings, say: Callable[[str], None]) -> None:
     Raises:
         ConfigError: the address cannot be listened on.
     """
-    with _listen(settings.web.host, settings.web.port) as listener:
-        desk = open_desk(settings)
+    configure(settings)
+    signal.signal(signal.SIGTERM, _leave)
+    with listen(settings.web.host, settings.web.port) as listener:
+        figures = Figures() if settings.watch.metrics else None
+        observer = Several(Logbook(), *([figures] if figures else []))
+        desk = open_desk(settings, observer=observer)
         try:
-            config = uvicorn.Config(
-                create_app(desk, settings, planner=planner_of(desk.library, settings)),
-                log_level="warning",
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=5,
+            app = create_app(
+                desk, settings, planner=planner_of(desk.library, settings), observer=observer, figures=figures
             )
-            say(f"Studio Steward: {_address(settings.web.host, settings.web.port)}  (Ctrl+C stops it)")
+            config = uvicorn.Config(app, timeout_graceful_shutdown=SECONDS_TO_ANSWER, **QUIET)  # type: ignore[arg-type]
+            _greet(settings, say)
             uvicorn.Server(config).run([listener])
         except KeyboardInterrupt:
-            say("")
+            _part(settings, say)
         finally:
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)  # what was taken is committed, however often it is asked
             desk.close()
+            log.info("stopped")
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    """The listening socket, taken before anything else so that a used port is told at once."""
+def _leave(_signal: int, _frame: object) -> None:
+    """End by unwinding, with status 0. While uvicorn runs it has the signal, and gives it back when it has ended."""
+    raise SystemExit(0)
+
+
+def _greet(settings: Settings, say: Callable[[str], None]) -> None:
+    address = _address(settings.web.host, settings.web.port)
+    if settings.log.format == "json":
+        log.info("serving", extra={"address": address})
+    else:
+        say(f"Studio Steward: {address}  (Ctrl+C stops it)")
+
+
+def _part(settings: Settings, say: Callable[[str], None]) -> None:
+    if settings.log.format != "json":
+        say("")
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """The listening socket, taken before anything else so that a used port is told at once.
+
+    Raises:
+        ConfigError: the address cannot be listened on.
+    """
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family)

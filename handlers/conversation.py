@@ -79,6 +79,7 @@ class Reply:
         options: questions or choices the person may send next, as they stand.
         question: what the reply asks, where it waits for an answer.
         link: the path of a page of ours that belongs to the reply.
+        is_repeat: the message had come before, and so had this reply.
     """
 
     text: str
@@ -87,6 +88,7 @@ class Reply:
     options: tuple[str, ...] = ()
     question: Asked | None = None
     link: str = ""
+    is_repeat: bool = field(default=False, compare=False)
 
     def dump(self) -> str:
         """The reply as it is stored."""

@@ -82,7 +82,7 @@ def respond(
     contact = contacts.find(session, message.channel, message.address)
     stored = _replied(session, contact, message)
     if stored is not None:
-        return Reply.load(stored)
+        return replace(Reply.load(stored), is_repeat=True)
     contact = contact or contacts.find_or_make(session, message.channel, message.address, now)
     if contact.is_gone and message.event is not Event.LEFT:
         _welcome_back(session, contact, now)

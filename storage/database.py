@@ -6,7 +6,7 @@ one transaction a unit. Both run the same units.
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from threading import BoundedSemaphore
+from threading import Lock
 from typing import Protocol, TypeVar
 
 from sqlmodel import Session, SQLModel
@@ -83,7 +83,7 @@ class Database:
         self._engine = open_engine(self._address)
         is_sqlite = self._address.get_backend_name() == "sqlite"
         self._runner: Runner = Writer(self._engine) if is_sqlite else Pool(self._engine)
-        self._places = BoundedSemaphore(MOST_WAITING)
+        self._places = _Places(MOST_WAITING)
 
     def migrate(self) -> None:
         """Bring the tables up to date; a database in memory simply gets them.
@@ -106,17 +106,43 @@ class Database:
         Raises:
             Busy: too many units are waiting already.
         """
-        if not self._places.acquire(blocking=False):
+        if not self._places.take():
             raise Busy
         try:
             future = self._runner.submit(unit)
         except BaseException:
-            self._places.release()
+            self._places.leave()
             raise
-        future.add_done_callback(lambda _: self._places.release())
+        future.add_done_callback(lambda _: self._places.leave())
         return future
+
+    def waiting(self) -> int:
+        """How many units are waiting or under way."""
+        return self._places.taken
 
     def close(self) -> None:
         """Finish every unit already taken and let the database go."""
         self._runner.close()
         self._engine.dispose()
+
+
+class _Places:
+    """So many units may be there at a time."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lock = Lock()
+        self.taken = 0
+
+    def take(self) -> bool:
+        """Take a place, if there is one."""
+        with self._lock:
+            if self.taken >= self._most:
+                return False
+            self.taken += 1
+            return True
+
+    def leave(self) -> None:
+        """Give a place back."""
+        with self._lock:
+            self.taken -= 1

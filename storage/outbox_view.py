@@ -1,11 +1,13 @@
 """The outbox as staff look at it: counts, lists, and what happened to one row."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import datetime
 
 from sqlalchemy import bindparam, func, select
 from sqlmodel import Session
 
+from storage.columns import Instant
 from storage.outbox import TABLE, State
 
 OPEN = (State.WAITING, State.CLAIMED, State.HELD)
@@ -40,6 +42,14 @@ class Entry:
 _COLUMNS = tuple(TABLE.c[one.name] for one in fields(Entry))
 _COUNTS = select(TABLE.c.state, func.count().label("number")).group_by(TABLE.c.state)
 _OLDEST = select(func.min(TABLE.c.not_before)).where(TABLE.c.state.in_(OPEN))
+_OVERDUE = (
+    select(TABLE.c.id)
+    .where(
+        TABLE.c.channel.in_(bindparam("channels", expanding=True)),
+        TABLE.c.due_at < bindparam("before", type_=Instant()),
+    )
+    .limit(1)
+)
 _LISTED = (
     select(*_COLUMNS)
     .where(TABLE.c.state.in_(bindparam("states", expanding=True)))
@@ -59,6 +69,12 @@ def oldest_undelivered(session: Session) -> datetime | None:
     """When the oldest that is not delivered, given up or withdrawn was to leave."""
     found: datetime | None = session.connection().execute(_OLDEST).scalar_one()
     return found
+
+
+def is_overdue(session: Session, channels: Collection[str], before: datetime) -> bool:
+    """Whether something on one of these channels should have been looked at before, and was not."""
+    given = {"channels": list(channels), "before": before}
+    return session.connection().execute(_OVERDUE, given).first() is not None
 
 
 def listed(session: Session, states: tuple[State, ...], limit: int) -> list[Entry]:
