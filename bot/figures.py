@@ -15,11 +15,21 @@ from prometheus_client import (
 )
 from sqlmodel import Session
 
-from bot.observer import Refusal
 from storage import outbox_view
 from storage.outbox import State
 
 CHANNELS = ("web", "terminal", "lines", "wechat", "wecom", "telegram")
+REASONS = (
+    "encrypted",
+    "form",
+    "key",
+    "rate",
+    "replay",
+    "signature",
+    "size",
+    "time",
+    "token",
+)  # why callbacks are refused
 OTHER = "other"
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
@@ -96,9 +106,9 @@ class Figures:
         else:
             self._job_failures.labels(job).inc()
 
-    def refused(self, channel: str, reason: Refusal) -> None:
+    def refused(self, channel: str, reason: str) -> None:
         """Count a refusal."""
-        self._refused.labels(_known(channel), reason.value).inc()
+        self._refused.labels(_known(channel), reason if reason in REASONS else OTHER).inc()
 
     def show(self, waiting: int, stock: Stock | None, now: datetime) -> bytes:
         """All figures, in Prometheus' form.

@@ -17,7 +17,6 @@ from structlog.typing import EventDict, WrappedLogger
 
 from bot import mishaps
 from bot.config import Settings, secrets_of
-from bot.observer import Refusal
 from bot.redaction import redact_all, redactor
 
 OURS = ("bot", "handlers", "knowledge", "storage")
@@ -44,9 +43,9 @@ class Logbook:
         """A line for each job; delivering is done every few seconds."""
         log.log(logging.DEBUG if is_done else logging.ERROR, "job", extra={"job": job, "is_done": is_done})
 
-    def refused(self, channel: str, reason: Refusal) -> None:
+    def refused(self, channel: str, reason: str) -> None:
         """A line for each refusal."""
-        log.warning("refused", extra={"channel": channel, "reason": reason.value})
+        log.warning("refused", extra={"channel": channel, "reason": reason})
 
 
 def configure(settings: Settings, stream: TextIO = sys.stderr) -> None:

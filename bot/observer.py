@@ -6,25 +6,12 @@ What is told is how the work goes, never what was said or who said it.
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from enum import StrEnum
 from typing import Protocol
 
 from handlers.conversation import Reply
 
 FAILED = "failed"  # something of ours broke
 BUSY = "busy"  # too much was waiting
-
-
-class Refusal(StrEnum):
-    """Why what came from a platform was not taken."""
-
-    SIGNATURE = "signature"  # not from the platform
-    STALE = "stale"  # signed too long ago
-    REPLAYED = "replayed"  # was here before
-    UNREADABLE = "unreadable"  # cannot be decrypted or parsed
-    TOO_BIG = "too-big"
-    TOO_MANY = "too-many"
-    NOT_OURS = "not-ours"  # meant for another account
 
 
 class Observer(Protocol):
@@ -39,8 +26,8 @@ class Observer(Protocol):
     def did(self, job: str, is_done: bool) -> None:
         """A job was done, or failed."""
 
-    def refused(self, channel: str, reason: Refusal) -> None:
-        """What came from a platform was not taken."""
+    def refused(self, channel: str, reason: str) -> None:
+        """What came from a platform was not taken; why, in a word that stands in the code."""
 
 
 class Several:
@@ -68,7 +55,7 @@ class Several:
         for one in self._observers:
             one.did(job, is_done)
 
-    def refused(self, channel: str, reason: Refusal) -> None:
+    def refused(self, channel: str, reason: str) -> None:
         """Tell all."""
         for one in self._observers:
             one.refused(channel, reason)

@@ -11,7 +11,6 @@ from typing import Any, Protocol
 
 from sqlmodel import Session
 
-from bot.observer import Refusal
 from storage import outbox_view
 
 SECONDS_TO_ANSWER = 1.0  # for the database
@@ -67,7 +66,7 @@ class Readiness:
         if job == self._delivery and is_done:
             self._delivered = self._seconds()
 
-    def refused(self, channel: str, reason: Refusal) -> None:
+    def refused(self, channel: str, reason: str) -> None:
         """Of no matter here."""
 
     async def trouble(self) -> str:

@@ -30,6 +30,19 @@ class Event(StrEnum):
 
 
 @dataclass(frozen=True)
+class Manner:
+    """What a channel bears, where it cannot show a reply as it is.
+
+    Args:
+        room: how many bytes in UTF-8 a reply may have, its options as numbered lines included; 0 for no bound.
+        is_numbered: the options are shown with numbers, so a number that is typed means one of them.
+    """
+
+    room: int = 0
+    is_numbered: bool = False
+
+
+@dataclass(frozen=True)
 class Message:
     """What a person sent.
 
@@ -40,6 +53,7 @@ class Message:
         id: the channel's name for the message; the same id again is the same message.
         question: the question whose button was pressed, where the channel knows it.
         event: what the person did, where nothing was written.
+        manner: what the channel bears.
     """
 
     channel: str
@@ -48,6 +62,7 @@ class Message:
     id: str
     question: str = ""
     event: Event | None = None
+    manner: Manner = field(default_factory=Manner)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", _UNPRINTABLE.sub("", self.text.replace("\r\n", "\n").replace("\r", "\n")))
@@ -160,9 +175,11 @@ class Outcome:
         state: what the handler remembers from now on.
         person: who the message is from now on of, where accounts were linked or parted.
         is_forgotten: everything of the person is to be deleted.
+        is_apart: nothing goes behind it, whatever else is open.
     """
 
     reply: Reply
     state: str
     person: Contact | None = None
     is_forgotten: bool = False
+    is_apart: bool = False

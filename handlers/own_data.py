@@ -77,7 +77,7 @@ def reply(talk: Conversation) -> Outcome:
         return Outcome(Reply(KEPT, Status.ANSWERED), "")
     if act is Act.DELETE:
         told = SURE.format(staff=STAFF_TOO if staff.of_contact(talk.session, talk.contact) else "")
-        return Outcome(Reply(told, Status.CLARIFY, (), ("确认删除", "不删了")), talk.message.id)
+        return Outcome(Reply(told, Status.CLARIFY, (), ("确认删除", "不删了")), talk.message.id, is_apart=True)
     return Outcome(_mine(talk) if act is Act.SHOW else privacy(talk), "")
 
 

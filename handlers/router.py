@@ -7,7 +7,7 @@ from typing import Protocol
 
 from sqlmodel import Session
 
-from handlers import accounts, arrivals, ask, own_data, push, reminders, selfcheck, studios, unreadable
+from handlers import accounts, arrivals, ask, own_data, pages, push, reminders, selfcheck, studios, unreadable
 from handlers.conversation import Conversation, Event, Message, Outcome, Reply, Terms
 from handlers.push import Push
 from knowledge.library import Library
@@ -39,12 +39,14 @@ class OpenMatter(Handler, Protocol):
         """Another handler's reply with the way back to the open matter behind it."""
 
 
+MOST_DIGITS = 2
 MATTER: OpenMatter = selfcheck
 # The first that wants a message gets it. What a running self-check cannot take for an answer may be a staff word, so
 # it speaks up about that only then; `ask` wants everything.
 HANDLERS: tuple[Handler, ...] = (
     arrivals,
     unreadable,
+    pages,
     own_data,
     accounts,
     reminders,
@@ -81,9 +83,12 @@ def respond(
     """
     contact = contacts.find(session, message.channel, message.address)
     stored = _replied(session, contact, message)
-    if stored is not None:
-        return replace(Reply.load(stored), is_repeat=True)
-    contact = contact or contacts.find_or_make(session, message.channel, message.address, now)
+    if contact is None and stored is None:
+        contact = contacts.find_or_make(session, message.channel, message.address, now)
+        stored = _replied(session, contact, message)  # it may have come twice at once, and have been answered by now
+    if contact is None or stored is not None:
+        return replace(Reply.load(stored or ""), is_repeat=True)
+    message = _chosen(session, contact, message)
     if contact.is_gone and message.event is not Event.LEFT:
         _welcome_back(session, contact, now)
     states = _load(contact.state)
@@ -95,14 +100,16 @@ def respond(
     outcome = handler.reply(mine)
     if outcome.is_forgotten:
         return _forget(session, message, outcome.reply, now)
-    is_back = bool(talk.about) and handler.NAME != MATTER.NAME
+    is_back = bool(talk.about) and handler.NAME != MATTER.NAME and not outcome.is_apart
     reply = MATTER.go_on(matter, outcome.reply) if is_back else outcome.reply
     person = outcome.person or contact
     if person is not contact:
         states = _load(person.state) | states
     reply = push.in_front(_held(session, person, now), reply)
+    reply, rest = pages.cut(reply, message.manner.room)
     messages.keep(session, person, Exchange(message.id, message.text, reply.dump()), now)
-    contacts.keep_state(session, person, _dump({**states, handler.NAME: outcome.state}), now)
+    states = {**states, handler.NAME: outcome.state, pages.NAME: rest}  # pages that nobody asked for are let go
+    contacts.keep_state(session, person, _dump(states), now)
     return reply
 
 
@@ -111,6 +118,18 @@ def _replied(session: Session, contact: Contact | None, message: Message) -> str
     if contact is None:
         return farewells.find(session, message.channel, message.address, message.id)
     return messages.find_reply(session, contact, message.id)
+
+
+def _chosen(session: Session, contact: Contact | None, message: Message) -> Message:
+    """A number typed on a channel that shows numbers is the option of the last reply."""
+    typed = message.text.strip()
+    if not (contact and message.manner.is_numbered and typed.isdecimal() and len(typed) <= MOST_DIGITS):
+        return message
+    last = next((Reply.load(one.reply) for one in messages.history(session, contact, 1)), None)
+    if last is None or (last.question and last.question.kind == "number"):  # there a number is the answer itself
+        return message
+    chosen = last.options[int(typed) - 1 : int(typed)] if int(typed) else ()
+    return replace(message, text=chosen[0]) if chosen else message
 
 
 def _forget(session: Session, message: Message, reply: Reply, now: datetime) -> Reply:

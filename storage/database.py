@@ -21,6 +21,8 @@ from storage import (
     matters,
     messages,
     outbox,
+    passes,
+    reaches,
     register,
     rulesets,
     selfchecks,
@@ -48,6 +50,8 @@ TABLES = (
     subscriptions,
     linking,
     farewells,
+    reaches,
+    passes,
 )
 MOST_WAITING = 4_096
 

@@ -22,7 +22,7 @@ from bot.config import Settings, Watch
 from bot.desk import Desk
 from bot.figures import Figures, Stock
 from bot.health import Health
-from bot.observer import BUSY, FAILED, Refusal, Several
+from bot.observer import BUSY, FAILED, Several
 from bot.pulse import Pulse
 from bot.readiness import OVERDUE, SECONDS_WITHOUT_DELIVERY, STARTING, Readiness
 from handlers.conversation import Message
@@ -237,11 +237,13 @@ def test_labels_stay_few_whatever_comes_in() -> None:
     figures = Figures()
     for number in range(100):
         figures.answered(f"made-up-{number}", "answered", 0.1, False)
-        figures.refused(f"made-up-{number}", Refusal.SIGNATURE)
+        figures.refused(f"made-up-{number}", "signature")
+        figures.refused("wechat", f"made-up-{number}")
     figures.did("plan", False)
     shown = read(figures.show(0, None, NOW))
     assert shown["steward_messages_total", "other", "answered"] == 100
     assert shown["steward_callbacks_refused_total", "other", "signature"] == 100
+    assert shown["steward_callbacks_refused_total", "wechat", "other"] == 100
     assert shown["steward_job_failures_total", "plan"] == 1
     assert not any("made-up" in part for key in shown for part in key)
 
@@ -269,7 +271,7 @@ class Notes:
 
     def did(self, job: str, is_done: bool) -> None: ...
 
-    def refused(self, channel: str, reason: Refusal) -> None: ...
+    def refused(self, channel: str, reason: str) -> None: ...
 
 
 def test_what_was_never_answered_is_observed_too(library: Library) -> None:

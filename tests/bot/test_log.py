@@ -22,7 +22,6 @@ from bot.channels import Unanswered
 from bot.config import Log, Settings, Storage, Watch
 from bot.desk import Desk
 from bot.log import WITHHELD, Logbook, configure
-from bot.observer import Refusal
 from bot.redaction import redactor
 from knowledge.library import Library
 from storage.contacts import ContactRecord
@@ -252,7 +251,7 @@ def test_nothing_below_the_level_is_written(level: str, expected: int) -> None:
 
 def test_in_a_terminal_the_log_can_be_read() -> None:
     with logging_to(Settings()) as written:
-        Logbook().refused("wechat", Refusal.SIGNATURE)
+        Logbook().refused("wechat", "signature")
         Logbook().did("plan", False)
         try:
             raise ValueError(SAID)
