@@ -29,7 +29,7 @@ REASONS = (
     "size",
     "time",
     "token",
-)  # why callbacks are refused
+)  # of callbacks
 OTHER = "other"
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
