@@ -25,11 +25,13 @@ browser: environment
 test: lint browser ## check and test everything, installing what that needs
 	$(BIN)/python -m pytest --cov
 
-lint: environment ## style, types and the imports between the floors
+lint: environment ## style, types, the imports between the floors, and the container files
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/hadolint Dockerfile
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec compose.yaml
 
 format: environment ## put the code into its form
 	$(BIN)/ruff check --fix .
