@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from bot.commands.doctor import doctor
 from bot.commands.dues import dues
 from bot.commands.staff import staff
 from bot.commands.studios import studios
@@ -289,6 +290,7 @@ def show_config() -> None:
     click.echo(render(read_settings()))
 
 
+main.add_command(doctor)
 main.add_command(dues)
 main.add_command(staff)
 main.add_command(studios)

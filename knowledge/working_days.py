@@ -35,6 +35,17 @@ class Calendar:
         return day - A_DAY
 
 
+def is_announced(year: int) -> bool:
+    """Whether the public holidays of a year are known."""
+    import chinese_calendar
+
+    try:
+        chinese_calendar.is_workday(date(year, 1, 1))
+    except NotImplementedError:
+        return False
+    return True
+
+
 @lru_cache(maxsize=4096)
 def _is_free(day: date) -> bool:
     import chinese_calendar  # loaded when a day is looked at: answering questions needs none

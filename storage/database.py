@@ -7,7 +7,7 @@ one transaction a unit. Both run the same units.
 from collections.abc import Callable
 from concurrent.futures import Future
 from threading import Lock
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from sqlmodel import Session, SQLModel
 
@@ -32,6 +32,9 @@ from storage import (
 )
 from storage.engine import is_in_memory, open_engine, parse_url
 from storage.runners import Pool, Writer
+
+if TYPE_CHECKING:
+    from storage.migrations import Stand
 
 # imported so that the metadata knows every table
 TABLES = (
@@ -101,6 +104,12 @@ class Database:
             from storage.migrations import upgrade
 
             upgrade(self._engine)
+
+    def stand(self) -> "Stand":
+        """How the tables stand beside those of this release."""
+        from storage.migrations import stand
+
+        return stand(self._engine)
 
     def run(self, unit: Callable[[Session], T]) -> Future[T]:
         """Carry out one unit of work in one transaction.

@@ -46,6 +46,16 @@ def parse_url(url: str) -> URL:
     raise UnknownDatabase(f"{kind} is neither sqlite nor postgresql")
 
 
+def sqlite_file(url: str) -> Path | None:
+    """The file of an SQLite database; none for other kinds, and in memory.
+
+    Raises:
+        UnknownDatabase: the address cannot be read or names another database.
+    """
+    address = parse_url(url)
+    return None if address.get_backend_name() != "sqlite" or is_in_memory(address) else Path(address.database or "")
+
+
 def is_in_memory(address: URL) -> bool:
     """Whether it is an SQLite database that ends with the process."""
     return address.get_backend_name() == "sqlite" and address.database in (None, "", ":memory:")
