@@ -21,6 +21,7 @@ from bot.desk import Desk, planner_of
 from bot.jobs import DELIVER, PLAN, TIDY, Job, running
 from bot.pages.calendars import Calendars
 from bot.pages.results import Results
+from bot.platforms import Outlet, outlets
 from bot.protection import Protection
 from bot.visitors import Visitors
 from storage.database import Busy
@@ -34,17 +35,25 @@ def plan_nothing(_session: Session, _today: date, _now: datetime) -> Sequence[Le
     return ()
 
 
+def ignore_refusal(_channel: str, _reason: str) -> None:
+    """What is told of refused callbacks where nobody counts them."""
+
+
 def create_app(desk: Desk, settings: Settings, lanes: Sequence[Lane] = (), planner: Planner = plan_nothing) -> ASGIApp:
     """The application; the desk stays the caller's to close.
 
     Args:
         desk: answers, and has the database.
         settings: the settings in force.
-        lanes: the channels that pushes go out by, beside the web page.
+        lanes: the channels that pushes go out by, beside the web page and the configured platforms.
         planner: what is to be sent, told anew every morning; a letter whose key is there already changes nothing.
+
+    Raises:
+        ConfigError: a platform is configured in part only.
     """
     channel = web.Web(desk, settings.web.messages_a_minute)
-    courier = Courier(desk, [Lane(channel), *lanes], desk.moment)
+    found = outlets(desk, settings, ignore_refusal)
+    courier = Courier(desk, [Lane(channel), *lanes, *(one.lane for one in found)], desk.moment)
 
     async def plan() -> None:
         await wrap_future(desk.plan(planner))
@@ -64,10 +73,11 @@ def create_app(desk: Desk, settings: Settings, lanes: Sequence[Lane] = (), plann
             *results.routes(),
             *calendars.routes(),
             *pages.routes(),
+            *(route for one in found for route in one.routes),
         ],
         middleware=[Middleware(Visitors)],
         exception_handlers={Busy: _say_busy, Exception: _apologise},
-        lifespan=lambda _: _working(jobs, courier),
+        lifespan=lambda _: _working(jobs, courier, found),
     )
     return Protection(app)
 
@@ -78,12 +88,14 @@ async def show_health(_request: Request) -> Response:
 
 
 @asynccontextmanager
-async def _working(jobs: Sequence[Job], courier: Courier) -> AsyncIterator[None]:
+async def _working(jobs: Sequence[Job], courier: Courier, found: Sequence[Outlet]) -> AsyncIterator[None]:
     try:
         async with running(*jobs):
             yield
     finally:
         await courier.stop()
+        for one in found:
+            one.close()
 
 
 async def _say_busy(_request: Request, _error: Exception) -> Response:
