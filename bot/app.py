@@ -23,6 +23,7 @@ from bot.jobs import DELIVER, PLAN, TIDY, Job, every, running
 from bot.observer import NOBODY, Observer, Several
 from bot.pages.calendars import Calendars
 from bot.pages.results import Results
+from bot.platforms import Outlet, outlets
 from bot.protection import Protection
 from bot.pulse import Pulse
 from bot.readiness import Readiness
@@ -51,13 +52,17 @@ def create_app(
     Args:
         desk: answers, and has the database.
         settings: the settings in force.
-        lanes: the channels that pushes go out by, beside the web page.
+        lanes: the channels that pushes go out by, beside the web page and the configured platforms.
         planner: what is to be sent, told anew every morning; a letter whose key is there already changes nothing.
-        observer: looks on while pushes are sent and jobs are done; the desk has its own.
+        observer: looks on while pushes are sent, jobs are done and callbacks refused; the desk has its own.
         figures: what is shown under /metrics, where somebody wants to know.
+
+    Raises:
+        ConfigError: a platform is configured in part only.
     """
     channel = web.Web(desk, settings.web.messages_a_minute)
-    all_lanes = [Lane(channel), *lanes]
+    found = outlets(desk, settings, observer.refused)
+    all_lanes = [Lane(channel), *lanes, *(one.lane for one in found)]
     readiness = Readiness(desk, {lane.channel.name for lane in all_lanes}, "deliver")
     observer = Several(observer, readiness)
     courier = Courier(desk, all_lanes, desk.moment, observer=observer)
@@ -84,21 +89,26 @@ def create_app(
             *results.routes(),
             *calendars.routes(),
             *pages.routes(),
+            *(route for one in found for route in one.routes),
         ],
         middleware=[Middleware(Visitors)],
         exception_handlers={Busy: _say_busy, Exception: _apologise},
-        lifespan=lambda _: _working(jobs, courier, observer),
+        lifespan=lambda _: _working(jobs, courier, observer, found),
     )
     return Protection(app)
 
 
 @asynccontextmanager
-async def _working(jobs: Sequence[Job], courier: Courier, observer: Observer) -> AsyncIterator[None]:
+async def _working(
+    jobs: Sequence[Job], courier: Courier, observer: Observer, found: Sequence[Outlet]
+) -> AsyncIterator[None]:
     try:
         async with running(*jobs, observer=observer):
             yield
     finally:
         await courier.stop()
+        for one in found:
+            one.close()
 
 
 async def _say_busy(_request: Request, _error: Exception) -> Response:

@@ -16,6 +16,13 @@ PATH_VARIABLE = "STEWARD_CONFIG"
 _PASSWORD = re.compile(r"(//[^/@:]*):[^@]*@")
 _GIVEN = re.compile(r"//[^/@:]*:(\S*)@")
 _URL = re.compile(r"https?://[^\s/]+(/[^\s?#]*[^\s/?#])?")
+_ID = re.compile(r"[\w-]{1,128}", re.ASCII)
+_TOKEN = {"form": re.compile(r"[A-Za-z0-9]{3,32}"), "expected": "3 to 32 letters and digits"}
+_AES_KEY = {"form": re.compile(r"[A-Za-z0-9]{43}"), "expected": "43 letters and digits"}
+_FIELDS = {
+    "form": re.compile(r"\w+=(what|due|text)(, *\w+=(what|due|text))*", re.ASCII),
+    "expected": 'fields and what they say (what, due or text), such as "thing1=what, time2=due"',
+}
 _KINDS = {bool: "true or false", str: "a text", int: "a whole number", Path: "a text with a path"}
 
 
@@ -66,6 +73,60 @@ class Web:
     port: int = field(default=8000, metadata={"least": 1, "most": 65535})
     messages_a_minute: int = field(default=30, metadata={"least": 1, "most": 6000})
     public_url: str = field(default="", metadata={"form": _URL, "expected": "an address such as https://HOST"})
+
+
+@dataclass(frozen=True)
+class WeChat:
+    """The section [wechat]: an official account (公众号、服务号). Without an app id there is none.
+
+    Args:
+        app_id: the account's.
+        secret: for calls to the platform; without it nothing is sent unasked.
+        token: what callbacks are signed with.
+        aes_key: what they are encrypted with.
+        mode: how the platform sends: safe (安全模式), compatible (兼容模式) or plain (明文模式).
+        template: the id of a template for reminders, of a 服务号.
+        template_fields: which of its fields says what.
+        notice: the id of a subscription notice (订阅通知) for reminders.
+        notice_fields: which of its fields says what.
+        menu_links: options are links that can be pressed.
+        api_url: where the platform is reached, where that is another address than its own.
+    """
+
+    app_id: str = field(default="", metadata={"form": _ID, "expected": "letters, digits, - and _"})
+    secret: str = field(default="", metadata={"is_secret": True, "variable": "STEWARD_WECHAT_SECRET"})
+    token: str = field(default="", metadata={"is_secret": True, "variable": "STEWARD_WECHAT_TOKEN", **_TOKEN})
+    aes_key: str = field(default="", metadata={"is_secret": True, "variable": "STEWARD_WECHAT_AES_KEY", **_AES_KEY})
+    mode: str = field(
+        default="safe", metadata={"form": re.compile("safe|compatible|plain"), "expected": "safe, compatible or plain"}
+    )
+    template: str = field(default="", metadata={"form": _ID, "expected": "the template's id"})
+    template_fields: str = field(default="", metadata=_FIELDS)
+    notice: str = field(default="", metadata={"form": _ID, "expected": "the template's id"})
+    notice_fields: str = field(default="", metadata=_FIELDS)
+    menu_links: bool = True
+    api_url: str = field(default="", metadata={"form": _URL, "expected": "an address such as https://HOST"})
+
+
+@dataclass(frozen=True)
+class WeCom:
+    """The section [wecom]: an app of a company in WeCom (企业微信). Without a company id there is none.
+
+    Args:
+        corp_id: the company's.
+        agent_id: the app's number.
+        secret: the app's, for calls to the platform.
+        token: what callbacks are signed with.
+        aes_key: what they are encrypted with.
+        api_url: where the platform is reached, where that is another address than its own.
+    """
+
+    corp_id: str = field(default="", metadata={"form": _ID, "expected": "letters, digits, - and _"})
+    agent_id: int = field(default=0, metadata={"least": 0, "most": 2**31 - 1})
+    secret: str = field(default="", metadata={"is_secret": True, "variable": "STEWARD_WECOM_SECRET"})
+    token: str = field(default="", metadata={"is_secret": True, "variable": "STEWARD_WECOM_TOKEN", **_TOKEN})
+    aes_key: str = field(default="", metadata={"is_secret": True, "variable": "STEWARD_WECOM_AES_KEY", **_AES_KEY})
+    api_url: str = field(default="", metadata={"form": _URL, "expected": "an address such as https://HOST"})
 
 
 @dataclass(frozen=True)
@@ -156,6 +217,8 @@ class Settings:
     knowledge: Knowledge = field(default_factory=Knowledge)
     storage: Storage = field(default_factory=Storage)
     web: Web = field(default_factory=Web)
+    wechat: WeChat = field(default_factory=WeChat)
+    wecom: WeCom = field(default_factory=WeCom)
     privacy: Privacy = field(default_factory=Privacy)
     calendar: Calendar = field(default_factory=Calendar)
     log: Log = field(default_factory=Log)

@@ -168,9 +168,9 @@ class Courier:
         async with self._looking:
             await self._mind_the_clock()
             wanted = {
-                name: min(lane.pace.at_once, bucket.ready())
+                name: most
                 for name, (lane, bucket) in self._lanes.items()
-                if name not in self._running and bucket.ready()
+                if name not in self._running and (most := min(lane.pace.at_once, self._ready(lane, bucket)))
             }
             taken = await self._claim(wanted) if wanted and not self._is_stopping else []
             for name in {one.channel for one in taken}:
@@ -206,7 +206,7 @@ class Courier:
                     _, flying = await asyncio.wait(flying, timeout=SECONDS_TO_GATHER)
                 if not flying and bucket.pause() < LONGEST_PAUSE:
                     await asyncio.sleep(bucket.pause())
-                most = min(lane.pace.at_once - len(flying), bucket.ready())
+                most = min(lane.pace.at_once - len(flying), self._ready(lane, bucket))
                 if most and not self._is_stopping:
                     flying |= self._start(lane, bucket, await self._claim({name: most}))
         except (Busy, DBAPIError):
@@ -215,6 +215,10 @@ class Courier:
         finally:
             for task in flying:
                 task.cancel()
+
+    def _ready(self, lane: Lane, bucket: Bucket) -> int:
+        """How many may leave now."""
+        return 0 if self._clock().minute in lane.pace.shuns else bucket.ready()
 
     def _start(self, lane: Lane, bucket: Bucket, taken: list[Claimed]) -> set[asyncio.Task[None]]:
         return {asyncio.create_task(self._bring(lane, bucket, one)) for one in taken}

@@ -101,8 +101,12 @@ class Desk:
         self._observer = observer
         self._view = lru_cache(maxsize=1024)(self._read)
 
-    def submit(self, message: Message) -> Future[Reply]:
+    def submit(self, message: Message, also: Callable[[Session], None] | None = None) -> Future[Reply]:
         """Answer one message in one transaction; the future ends after the commit.
+
+        Args:
+            message: what came in.
+            also: done in the same transaction, behind it; for a message that comes again once more.
 
         Raises:
             Busy: too much is waiting already.
@@ -111,7 +115,10 @@ class Desk:
 
         def unit(session: Session) -> Reply:
             try:
-                return respond(session, message, self.library, self.originals, today, moment, secret, self._terms)
+                reply = respond(session, message, self.library, self.originals, today, moment, secret, self._terms)
+                if also:
+                    also(session)
+                return reply
             except Exception as error:
                 log.exception("A message on %s could not be answered", message.channel)
                 raise Unanswered from error

@@ -16,6 +16,7 @@ TALK = (timedelta(hours=48), 5)  # what the platform allows after a message
 CLICK = (timedelta(minutes=1), 3)  # ... after a press on a menu, or when somebody begins to follow
 
 T = TypeVar("T")
+Unit = Callable[[Session], None]
 
 
 class Works(Protocol):
@@ -40,13 +41,13 @@ class ReachLedger:
         self._works = works
         self._channel = channel
 
-    async def heard(self, address: str, at: datetime, is_click: bool) -> None:
-        """Note that somebody wrote, or only pressed something, at the platform's own time."""
+    def unit(self, address: str, at: datetime, is_click: bool) -> Unit:
+        """What notes that somebody wrote, or only pressed something, at the platform's own time."""
         lasts, most = CLICK if is_click else TALK
         window = Window.CLICK if is_click else Window.TALK
         now = self._works.moment()
         until = min(at, now) + lasts
-        await self._do(lambda one: reaches.open_window(one, self._channel, address, window, until, most, now))
+        return lambda one: reaches.open_window(one, self._channel, address, window, until, most, now)
 
     async def take(self, address: str) -> Window | None:
         """Take one message out of an open window; none where there is none."""
@@ -61,17 +62,13 @@ class ReachLedger:
         """The platform says that nothing is left."""
         await self._do(lambda one: reaches.close(one, self._channel, address))
 
-    async def agree(self, address: str, template: str) -> None:
-        """Note that somebody agreed to get one notice."""
-        await self._do(lambda one: reaches.agree(one, self._channel, address, template))
+    async def agree(self, address: str, template: str, number: int, event: str) -> None:
+        """Note that somebody agreed to get notices, or (0) agrees no longer; the same event again changes nothing."""
+        await self._do(lambda one: reaches.agree(one, self._channel, address, template, number, event))
 
     async def spend(self, address: str, template: str) -> bool:
         """Use one agreement; false where there is none."""
         return await self._do(lambda one: reaches.spend(one, self._channel, address, template))
-
-    async def revoke(self, address: str, template: str) -> None:
-        """Somebody agrees no longer."""
-        await self._do(lambda one: reaches.revoke(one, self._channel, address, template))
 
     async def _do(self, unit: Callable[[Session], T]) -> T:
         return await wrap_future(self._works.run(unit))

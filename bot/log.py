@@ -44,8 +44,8 @@ class Logbook:
         log.log(logging.DEBUG if is_done else logging.ERROR, "job", extra={"job": job, "is_done": is_done})
 
     def refused(self, channel: str, reason: str) -> None:
-        """A line for each refusal."""
-        log.warning("refused", extra={"channel": channel, "reason": reason})
+        """A line for each refusal, beside the one of the channel."""
+        log.debug("refused", extra={"channel": channel, "reason": reason})
 
 
 def configure(settings: Settings, stream: TextIO = sys.stderr) -> None:

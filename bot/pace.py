@@ -14,12 +14,14 @@ class Pace:
         burst: how many may leave at once after a rest.
         at_once: how many may be under way at the same time.
         timeout: after so many seconds a send counts as not answered.
+        shuns: minutes of the hour in which nothing is sent, as everybody sends then.
     """
 
     per_second: float = 20.0
     burst: int = 20
     at_once: int = 8
     timeout: float = 20.0
+    shuns: frozenset[int] = frozenset()
 
 
 ROUNDING = 1e-6  # of a token: who waited for one gets it

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Self
 
 from handlers.conversation import BEIJING, Reply
@@ -13,6 +13,7 @@ LATE_AFTER = timedelta(hours=2)  # a retry of some minutes needs no word; half a
 LATE = "（补发，原定{month}月{day}日）"
 PERHAPS_AGAIN = "（可能重复）"
 HEADING = "提醒："
+OLD_PARTS = 3
 
 
 @dataclass(frozen=True)
@@ -23,15 +24,20 @@ class Push:
         text: in Chinese. It may arrive late, so its days are dates.
         options: what the person may answer, as it stands.
         link: the path of a page of ours that belongs to it.
+        title: in some words what it is about, for notices that have no room for more.
+        due: the day it is about.
     """
 
     text: str
     options: tuple[str, ...] = ()
     link: str = ""
+    title: str = ""
+    due: date | None = None
 
     def dump(self) -> str:
         """The push as it is stored."""
-        return json.dumps([self.text, self.options, self.link], ensure_ascii=False, separators=(",", ":"))
+        row = [self.text, self.options, self.link, self.title, self.due.isoformat() if self.due else ""]
+        return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
     def load(cls, stored: str) -> Self:
@@ -41,10 +47,12 @@ class Push:
             ValueError: it was not.
         """
         row = json.loads(stored)
-        if not isinstance(row, list) or [type(part) for part in row] != [str, list, str]:
-            raise ValueError("a push is stored as text, options and link")
-        text, options, link = row
-        return cls(text, tuple(map(str, options)), link)
+        if isinstance(row, list) and len(row) == OLD_PARTS:
+            row = [*row, "", ""]  # what an earlier release stored
+        if not isinstance(row, list) or [type(part) for part in row] != [str, list, str, str, str]:
+            raise ValueError("a push is stored as text, options, link, title and day")
+        text, options, link, title, due = row
+        return cls(text, tuple(map(str, options)), link, title, date.fromisoformat(due) if due else None)
 
 
 def is_late(not_before: datetime, now: datetime) -> bool:

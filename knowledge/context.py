@@ -16,6 +16,8 @@ from knowledge.understanding import GAP, Manner, Question, understand
 
 KEPT = 0.5  # weight of a word carried over from the turn before
 SAME_FACT, SAME_CLAUSE = 0.55, 0.3  # what a fact just told, and its neighbours in the clause, gain in an elliptic turn
+OWN_POINT = 0.95  # from here on a turn says by itself what it is about
+NEAR_BEST = 0.5  # of its best aspect, from where on another may be meant as well
 ELLIPTIC = 1.25  # below this a turn does not stand on its own
 _BACK = re.compile(
     r"^(?:那|要是|如果|也|它|他们|这|还|要|又|再|然后|会上|里面|其中)|呢[，,?？。]|呢$|这个|那个|它|刚才|上面|前头|后头"
@@ -116,16 +118,35 @@ def _carried(enquiry: Enquiry) -> Enquiry:
     told = set(memory.facts)
     clauses = {clause for _, clause in memory.cited}
     slugs = question.named or memory.programmes
+    weights = [score.weight for by in (enquiry.scores, enquiry.hits.by_words) for score in by.values()]
+    has_point = max(weights, default=0.0) >= OWN_POINT
     extra = {fact: list(pieces) for fact, pieces in enquiry.hits.shared.items()}
     for slug in slugs:
         for fact in enquiry.library.programmes[slug].facts if slug in enquiry.library.programmes else ():
-            gain = SAME_FACT if fact.id in told else SAME_CLAUSE if fact.clause in clauses else 0.0
+            is_same = not has_point or enquiry.hits.touches(fact)
+            gain = (SAME_FACT if fact.id in told else SAME_CLAUSE if fact.clause in clauses else 0.0) * is_same
             if gain:
                 extra.setdefault(fact, []).append(Score(gain, 0))
     hits = Hits(extra, enquiry.hits.by_words, enquiry.hits.by_asks)
-    return replace(
-        enquiry, found=found, scores=enquiry.finder.aspects(found, enquiry.likes), hits=hits, is_elliptic=True
-    )
+    scores = _of_own_point(enquiry, enquiry.finder.aspects(found, enquiry.likes))
+    return replace(enquiry, found=found, scores=scores, hits=hits, is_elliptic=True)
+
+
+def _of_own_point(enquiry: Enquiry, scores: Mapping[str, Score]) -> Mapping[str, Score]:
+    """The scores with carried words, where a turn with a point of its own (那牌匾呢) keeps to it."""
+    best = max((score.weight for score in enquiry.scores.values()), default=0.0)
+    own = {aspect for aspect, score in enquiry.scores.items() if score.weight >= best * NEAR_BEST}
+    if best < OWN_POINT:
+        words = enquiry.hits.by_words
+        best = max((score.weight for score in words.values()), default=0.0)
+        own = {aspect for fact, score in words.items() if score.weight >= best for aspect in fact.aspects}
+    if best < OWN_POINT:
+        return scores
+    most = best * NEAR_BEST
+    return {
+        aspect: score if aspect in own or score.weight < most else replace(score, weight=most)
+        for aspect, score in scores.items()
+    }
 
 
 def is_against(question: Question) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import bindparam, case, func, insert, literal, or_, select, update
+from sqlalchemy import String, bindparam, case, func, literal, or_, select, update
 from sqlmodel import Field, Session, SQLModel
 
 from storage.columns import Instant
@@ -43,6 +43,7 @@ class AgreementRecord(SQLModel, table=True):
     account_id: int = Field(primary_key=True, foreign_key="contact.id", ondelete="CASCADE")
     template: str = Field(primary_key=True)
     left: int
+    event: str  # the last one that changed it
 
 
 @dataclass(frozen=True)
@@ -86,13 +87,14 @@ _TAKE = {
 _GIVE_BACK = {window: _this.values({f"{window}_left": _reach.c[f"{window}_left"] + 1}) for window in Window}
 _CLOSE = _this.values(talk_left=0, click_left=0)
 _that = update(_agreement).where(_agreement.c.account_id == _account, _agreement.c.template == bindparam("named"))
-_GRANT = (
+_new = (
     update(_agreement)
     .where(_agreement.c.account_id == bindparam("account"), _agreement.c.template == bindparam("named"))
-    .values(left=_agreement.c.left + bindparam("number"))
+    .where(or_(_agreement.c.event != bindparam("new_event"), bindparam("new_event", type_=String()) == ""))
 )
+_GRANT = _new.values(left=_agreement.c.left + bindparam("number"), event=bindparam("new_event"))
+_REVOKE = _new.values(left=0, event=bindparam("new_event"))
 _SPEND = _that.where(_agreement.c.left > 0).values(left=_agreement.c.left - 1)
-_REVOKE = _that.values(left=0)
 _OF_PERSON = (
     select(
         _contact.c.channel,
@@ -152,25 +154,31 @@ def close(session: Session, channel: str, address: str) -> None:
     session.connection().execute(_CLOSE, {"here": channel, "who": address})
 
 
-def agree(session: Session, channel: str, address: str, template: str, number: int = 1) -> None:
-    """Note that a person agreed to get notices of a template."""
+def agree(session: Session, channel: str, address: str, template: str, number: int, event: str) -> None:
+    """Note that a person agreed to get notices of a template.
+
+    Args:
+        session: the transaction.
+        channel: where.
+        address: who.
+        template: the platform's id of it.
+        number: how many more; 0 where the person agrees to none from now on.
+        event: what told us; the same again changes nothing. Empty where one that was not sent is given back.
+    """
     connection = session.connection()
     account = connection.execute(_FIND, {"here": channel, "who": address}).scalar_one_or_none()
-    if account is not None:
-        given = {"account": account, "named": template, "number": number}
-        if not connection.execute(_GRANT, given).rowcount:
-            connection.execute(insert(_agreement), {"account_id": account, "template": template, "left": number})
+    if account is None:
+        return
+    fresh = {"account_id": account, "template": template, "left": 0, "event": ""}
+    connection.execute(insert_or_leave(_agreement, connection.dialect.name), fresh)
+    given = {"account": account, "named": template, "new_event": event}
+    connection.execute(_GRANT if number else _REVOKE, {**given, "number": number} if number else given)
 
 
 def spend(session: Session, channel: str, address: str, template: str) -> bool:
     """Use one agreement; false where there is none."""
     given = {"here": channel, "who": address, "named": template}
     return session.connection().execute(_SPEND, given).rowcount > 0
-
-
-def revoke(session: Session, channel: str, address: str, template: str) -> None:
-    """The person agrees no longer, or the platform says so."""
-    session.connection().execute(_REVOKE, {"here": channel, "who": address, "named": template})
 
 
 def of_person(session: Session, contact_id: int) -> list[Reach]:

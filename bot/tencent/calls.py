@@ -119,11 +119,14 @@ class Platform:
         """
         waited_from = time.monotonic()
         while True:
-            kept, now = self._ledger.find(), self._ledger.now()
-            if kept and kept.token != stale and kept.expires_at - now > EARLY:
-                return kept.token
+            now = self._ledger.now()
+            if good := self._good(stale, now):
+                return good.token
             if self._ledger.lease(now + LEASE):
-                return self._renew(kept, stale, now)
+                good = self._good(stale, now)  # another may have renewed it while this one came for the right to
+                if good:
+                    self._ledger.keep(good)
+                return good.token if good else self._renew(stale, now)
             if time.monotonic() - waited_from > MOST_WAITED:
                 raise CallFailed(Kind.LATER, 0, "no access token yet")
             time.sleep(0.2)
@@ -132,7 +135,12 @@ class Platform:
         """Let the threads end."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    def _renew(self, kept: Pass | None, stale: str, now: datetime) -> str:
+    def _good(self, stale: str, now: datetime) -> Pass | None:
+        kept = self._ledger.find()
+        return kept if kept and kept.token != stale and kept.expires_at - now > EARLY else None
+
+    def _renew(self, stale: str, now: datetime) -> str:
+        kept = self._ledger.find()
         forced_at = kept.forced_at if kept else LONG_AGO
         kept_again = kept or Pass("", now, forced_at)
         try:

@@ -6,6 +6,7 @@ import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from xml.parsers.expat import ExpatError
 
 import xmltodict
@@ -107,8 +108,8 @@ class Envelope:
         Raises:
             Refused: as above, or it has not the form of one.
         """
-        sealed = read_fields(body).get("Encrypt", "")
-        if not sealed:
+        sealed = read_fields(body).get("Encrypt")
+        if not isinstance(sealed, str) or not sealed:
             raise Refused(400, "form")
         return self.open_text(signed, sealed)
 
@@ -137,15 +138,15 @@ def sign(*parts: str) -> str:
     return hashlib.sha1(joined, usedforsecurity=False).hexdigest()
 
 
-def read_fields(body: bytes | str) -> dict[str, str]:
-    """The fields of a flat XML body; what is nested or repeated is left out.
+def read_fields(body: bytes | str) -> dict[str, Any]:
+    """The fields of an XML body: texts, and dictionaries and lists where they are nested.
 
     Raises:
         Refused: it is no such body.
     """
     try:
         fields = xmltodict.parse(body)["xml"]
-        return {str(name): value for name, value in fields.items() if isinstance(value, str)}
+        return {str(name): value for name, value in fields.items()}
     except (*MALFORMED, RecursionError):
         raise Refused(400, "form") from None
 

@@ -22,6 +22,7 @@ HOW = "办完回“已办 {number}”；晚点再提醒回“稍后 {number} 三
 LEAVE = "不想再收就回“退订”。"
 LATE = "（补发，原定{month}月{day}日提醒）"
 DIGEST = "今天有{count}件事要办："
+DIGEST_TITLE = "{count}件事要办"
 OVERVIEW = "本周概览，30天内未办的有{count}件："
 NOTHING = "没有未办的事项。"
 LINE = "{number} {on} {what} {whose}{note}"
@@ -40,14 +41,18 @@ def reminder(matter: Matter, due: Due, studio: Studio | None, library: Library, 
     reference = library.programmes[matter.programme].reference
     assumption = due.assumption or "条文写明日期"
     lines.append(BASIS.format(reference=reference, clause=due.citation.clause, assumption=assumption))
+    title = f"{due.what.chinese} {studio.name if studio else library.programmes[matter.programme].name}"
     if studio is None and matter.staff_id is None:
-        return Push("\n".join([*lines, LEAVE]), ("退订",))
-    return Push("\n".join([*lines, HOW.format(number=number)]), (f"已办 {number}", f"稍后 {number} 三天后"))
+        return Push("\n".join([*lines, LEAVE]), ("退订",), title=title, due=due.on)
+    options = (f"已办 {number}", f"稍后 {number} 三天后")
+    return Push("\n".join([*lines, HOW.format(number=number)]), options, title=title, due=due.on)
 
 
 def digest(rows: Sequence[tuple[Matter, Due, Studio | None]], library: Library, today: date) -> Push:
     """Many reminders in one."""
-    return Push(listing(rows, library, today, DIGEST), (f"已办 D{rows[0][0].id}", "未办"))
+    first = min(due.on for _, due, _ in rows)
+    told = listing(rows, library, today, DIGEST)
+    return Push(told, (f"已办 D{rows[0][0].id}", "未办"), title=DIGEST_TITLE.format(count=len(rows)), due=first)
 
 
 def listing(rows: Sequence[tuple[Matter, Due, Studio | None]], library: Library, today: date, heading: str) -> str:

@@ -250,7 +250,7 @@ def test_nothing_below_the_level_is_written(level: str, expected: int) -> None:
 
 
 def test_in_a_terminal_the_log_can_be_read() -> None:
-    with logging_to(Settings()) as written:
+    with logging_to(Settings(log=Log(level="debug"))) as written:
         Logbook().refused("wechat", "signature")
         Logbook().did("plan", False)
         try:
@@ -258,7 +258,7 @@ def test_in_a_terminal_the_log_can_be_read() -> None:
         except ValueError:
             logging.getLogger("bot.desk").exception("broken")
     lines = written.text.splitlines()
-    assert "[warning  ] refused" in lines[0]
+    assert "[debug    ] refused" in lines[0]
     assert "channel=wechat reason=signature" in lines[0]
     assert "is_done=False job=plan" in lines[1]
     assert lines[3] == "ValueError"

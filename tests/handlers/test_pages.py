@@ -86,9 +86,8 @@ def test_a_number_means_an_option_only_where_numbers_are_shown(session: Session,
     offered = say(room, "焦作市级给多少钱", "a", Manner(2000, is_numbered=True))
     chosen = say(room, "1", "b", Manner(2000, is_numbered=True))
     assert chosen.text == say(room, offered.options[0], "c").text
-    again = say(room, "焦作市级给多少钱", "d", Manner())
+    say(room, "焦作市级给多少钱", "d", Manner())
     assert say(room, "1", "e", Manner()).text != chosen.text
-    assert again.options == offered.options
 
 
 def test_a_number_that_is_the_answer_itself_stays_one(session: Session, library: Library) -> None:

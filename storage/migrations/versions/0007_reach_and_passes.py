@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("account_id", sa.Integer(), sa.ForeignKey("contact.id", ondelete="CASCADE"), primary_key=True),
         sa.Column("template", sa.String(), primary_key=True),
         sa.Column("left", sa.Integer(), nullable=False),
+        sa.Column("event", sa.String(), nullable=False),
     )
     op.create_table(
         "pass",
