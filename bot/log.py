@@ -24,6 +24,8 @@ TRUSTED = (*OURS, "alembic", "apscheduler", "uvicorn")  # word their lines witho
 WITHHELD = "a library's line, withheld: it may say what somebody wrote"
 FIELDS = ("channel", "status", "milliseconds", "is_repeat", "outcome", "reason", "job", "is_done", "address")
 
+FIRST = ("timestamp", "level", "logger", "event")
+
 log = logging.getLogger(__name__)
 
 
@@ -77,7 +79,7 @@ class _Formatter(structlog.stdlib.ProcessorFormatter):
 
     def __init__(self, is_json: bool, is_terminal: bool, redact: Callable[[str], str]) -> None:
         ending: list[Any] = (
-            [structlog.processors.JSONRenderer(ensure_ascii=False)]
+            [_order, structlog.processors.JSONRenderer(ensure_ascii=False)]
             if is_json
             else [_write_lines, structlog.dev.ConsoleRenderer(colors=is_terminal, pad_event_to=0)]
         )
@@ -140,6 +142,11 @@ def _tell_exception(_logger: WrappedLogger, _method: str, event: EventDict) -> E
     caught = event.pop("exc_info", None)
     error = caught[1] if isinstance(caught, tuple) else None
     return {**event, "exception": mishaps.describe(error)} if error else event
+
+
+def _order(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """What every line has stands in front, in the same order."""
+    return {**{name: event[name] for name in FIRST}, **event}
 
 
 def _write_lines(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -1,6 +1,7 @@
 """What puts the program into production: checked as far as it can be without a container engine or a server."""
 
 import configparser
+import json
 import re
 import shutil
 import subprocess
@@ -14,7 +15,8 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from bot.config import SECTIONS, Settings
+from bot.__main__ import main
+from bot.config import SECTIONS, Settings, read_settings
 from bot.figures import Figures, Stock
 from storage.outbox import State
 
@@ -201,3 +203,41 @@ def test_alerts_watch_figures_that_there_are() -> None:
         assert rule["annotations"]["summary"].endswith((".", "?"))
         assert set(re.findall(r"steward_\w+", rule["expr"])) <= there
         assert rule["expr"].count("(") == rule["expr"].count(")")
+
+
+DOCS = sorted((ROOT / "docs").glob("running*.md"))
+
+
+def blocks(page: Path, kind: str) -> list[str]:
+    return re.findall(rf"```{kind}\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+
+
+@pytest.mark.parametrize("page", DOCS, ids=lambda page: page.name)
+def test_the_pages_on_running_name_what_there_is(page: Path, tmp_path: Path) -> None:
+    shown = page.read_text(encoding="utf-8")
+    called = re.findall(r"(?:sudo |`)steward (\w+)", shown)
+    assert {"doctor", "staff", "backup", "remind"} <= set(called) <= set(main.commands)
+    for file in re.findall(r"deploy/[\w.-]+", shown):
+        assert (ROOT / file.rstrip(".")).exists()
+    settings = blocks(page, "toml")
+    assert len(settings) >= 3
+    for written in settings:
+        (tmp_path / "config.toml").write_text(written, encoding="utf-8")
+        assert read_settings({}, tmp_path) != Settings()
+    for line in blocks(page, "json"):
+        assert json.loads(line)["event"] == "message"
+    for written in blocks(page, "yaml"):
+        assert "scrape_configs" in YAML(typ="safe").load(written)
+
+
+def test_both_pages_show_the_same_commands() -> None:
+    def commands(page: Path) -> list[str]:
+        return [line.partition(" #")[0].rstrip() for block in blocks(page, "sh") for line in block.splitlines()]
+
+    english, chinese = DOCS
+    assert commands(english) == commands(chinese)
+
+
+def test_the_command_for_operators_can_be_read_by_a_plain_shell() -> None:
+    assert (DEPLOY / "steward").stat().st_mode & 0o111
+    assert run("sh", "-n", DEPLOY / "steward").returncode == 0

@@ -12,7 +12,7 @@ from bot.server import listen
 
 LITTLE_SPACE, NO_SPACE = 2 * 1024**3, 256 * 1024**2  # bytes
 MOST_SKEW = timedelta(seconds=60)
-OTHERS = 0o077  # the rights of everybody but the owner
+OTHERS = 0o007  # the rights of who is neither the owner nor of its group
 LOCAL = ("http://127.0.0.1", "http://localhost", "http://[::1]")
 
 
@@ -25,7 +25,7 @@ def check_settings(context: Context) -> Iterator[Finding]:
     in_file = secrets_of(read_settings({PATH_VARIABLE: str(source)}))
     if in_file and _is_open(source):
         says = f"{source} holds a secret and can be read by others."
-        yield Finding("settings", Level.WARNING, says, f"chmod 600 {source}, or put the secret into the environment")
+        yield Finding("settings", Level.WARNING, says, f"chmod o= {source}, or put the secret into the environment")
     else:
         yield Finding("settings", Level.OK, f"{source} is understood.")
 
@@ -37,7 +37,7 @@ def check_files(context: Context) -> Iterator[Finding]:
         yield Finding("disk", Level.OK, "A server keeps the database; its disk is looked after there.")
         return
     if file.exists() and _is_open(file):
-        yield Finding("files", Level.WARNING, f"{file} can be read by others.", f"chmod 600 {file}*")
+        yield Finding("files", Level.WARNING, f"{file} can be read by others.", f"chmod o= {file}*")
     folder = next((one for one in file.absolute().parents if one.exists()), Path("/"))
     yield _space(folder, shutil.disk_usage(folder).free)
 

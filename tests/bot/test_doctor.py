@@ -83,7 +83,8 @@ def free_port() -> int:
     [
         ("[watch]\nmetrics_token = 'correct-horse'", 0o644, WARNING),
         ("[watch]\nmetrics_token = 'correct-horse'", 0o600, OK),
-        ("[storage]\nurl = 'postgresql://steward:geheim@db/x'", 0o640, WARNING),
+        ("[storage]\nurl = 'postgresql://steward:geheim@db/x'", 0o644, WARNING),
+        ("[storage]\nurl = 'postgresql://steward:geheim@db/x'", 0o640, OK),
         ("[web]\nport = 8001", 0o644, OK),
     ],
 )
@@ -104,7 +105,7 @@ def test_a_database_that_others_can_read_is_told(tmp_path: Path) -> None:
     assert [one.check for one in find(check_files, settings)] == ["disk"]
     file.chmod(0o644)
     told, _ = find(check_files, settings)
-    assert (told.level, told.do) == (WARNING, f"chmod 600 {file}*")
+    assert (told.level, told.do) == (WARNING, f"chmod o= {file}*")
 
 
 def test_free_space_is_told_of_the_folder_that_is_there(tmp_path: Path) -> None:
