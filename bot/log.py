@@ -67,7 +67,7 @@ def configure(settings: Settings, stream: TextIO = sys.stderr) -> None:
     root.setLevel(max(level, logging.WARNING))
     for name in OURS:
         logging.getLogger(name).setLevel(level)
-    logging.getLogger("uvicorn").setLevel(max(level, logging.INFO))
+    logging.getLogger("uvicorn").setLevel(logging.INFO if level == logging.DEBUG else max(level, logging.WARNING))
     logging.captureWarnings(True)
     logging.raiseExceptions = False  # what cannot be written is not printed past the formatter either
     sys.excepthook = _log_uncaught

@@ -5,6 +5,7 @@ import gc
 import io
 import json
 import logging
+import re
 import sys
 import threading
 import warnings
@@ -17,7 +18,9 @@ import pytest
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
+from starlette.testclient import TestClient
 
+from bot.app import create_app
 from bot.channels import Unanswered
 from bot.config import Log, Settings, Storage, Watch
 from bot.desk import Desk
@@ -264,3 +267,36 @@ def test_in_a_terminal_the_log_can_be_read() -> None:
     assert lines[3] == "ValueError"
     assert lines[4].startswith("    tests/bot/test_log.py:")
     assert "张师傅" not in written.text
+
+
+SAYINGS = (
+    GRANT,
+    "我们单位叫东方机械厂，就2个人行吗",
+    "邀请码 ABCD-EFGH",
+    "登记 张三 工作室",
+    "焦作自查",
+    "不知道",
+    "已办 T12",
+    "转给 李四",
+    "删除我的数据",
+    "隐私",
+    "明天天气怎么样？",
+    "\ud800" + "长" * 3_000,
+    "%s %d {} %(name)s",
+)
+
+
+def test_whatever_people_say_no_chinese_character_is_in_the_log(
+    database: Database, library: Library, log: Written
+) -> None:
+    desk = Desk(library, None, database, lambda: NOW, TODAY, observer=Logbook())
+    settings = replace(JSON, watch=Watch(metrics=True))
+    with TestClient(create_app(desk, settings, observer=Logbook()), raise_server_exceptions=False) as client:
+        for number, said in enumerate(SAYINGS):
+            body = json.dumps({"id": f"m-{number}", "text": said})
+            client.post("/api/messages", content=body, headers={"content-type": "application/json"})
+        client.post("/api/messages", content=SAID.encode(), headers={"content-type": "application/json"})
+        client.get(f"/api/clauses/jiaozuo/{SAID}")
+    assert sum(line["event"] == "message" for line in log.lines) == len(SAYINGS)
+    assert not re.search("[\u3400-\u9fff]", log.text)
+    assert not re.search(r"[0-9a-f]{64}", log.text)  # the visitor's address
