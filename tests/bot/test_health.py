@@ -28,7 +28,7 @@ from bot.readiness import OVERDUE, SECONDS_WITHOUT_DELIVERY, STARTING, Readiness
 from handlers.conversation import Message
 from handlers.push import Push
 from knowledge.library import Library
-from storage import contacts, outbox
+from storage import contacts, outbox, outbox_view
 from storage.database import Busy, Database
 from storage.outbox import Letter, State
 from tests.cast import GRANT, LI, NOW, TODAY, ZHANG
@@ -163,6 +163,26 @@ def test_a_program_without_its_database_is_up_but_not_ready() -> None:
     assert "steward_database_waiting 4096.0" in figures
 
 
+class Counting(Quick):
+    """A desk that counts how often its database is asked."""
+
+    asked = 0
+
+    def run(self, unit: Any) -> Future[Any]:
+        self.asked += 1
+        return super().run(unit)
+
+
+def test_the_outbox_is_counted_only_now_and_then(clock: Clock) -> None:
+    desk = Counting()
+    health = Health(desk, Readiness(desk, ["web"], "deliver"), Figures(), "", clock)
+    client = TestClient(Starlette(routes=health.routes()), client=("127.0.0.1", 50_000))
+    for later in (0, 15, 14, 2, 15):
+        clock.now += later
+        assert client.get("/metrics").status_code == 200
+    assert desk.asked == 2
+
+
 @pytest.mark.parametrize(
     ("host", "headers", "status"),
     [
@@ -204,13 +224,10 @@ def test_messages_sends_jobs_and_refusals_are_counted(database: Database, librar
     put(desk, "web", NOW - timedelta(seconds=90))
     settings = Settings(watch=Watch(metrics=True, metrics_token=TOKEN))
     with TestClient(create_app(desk, settings, observer=figures, figures=figures)) as client:
-        headers = {"Authorization": f"Bearer {TOKEN}"}
         end = time.monotonic() + 5
-        while True:
-            shown = read(client.get("/metrics", headers=headers).content)
-            if shown.get(("steward_outbox", "sent")) == 1 or time.monotonic() > end:
-                break
+        while desk.run(outbox_view.counts).result()[State.SENT] == 0 and time.monotonic() < end:
             time.sleep(0.05)
+        shown = read(client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).content)
     assert shown["steward_messages_total", "web", "answered"] == 3
     assert shown["steward_repeats_total", "web"] == 1
     assert shown["steward_answer_seconds_count", "web"] == 2
