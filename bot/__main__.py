@@ -15,6 +15,7 @@ import click
 from bot.commands.dues import dues
 from bot.commands.staff import staff
 from bot.commands.studios import studios
+from bot.commands.wechat import wechat
 from bot.config import CannotStart, read_settings
 
 STATES = ("waiting", "claimed", "held", "sent", "failed", "withdrawn")
@@ -292,6 +293,7 @@ def show_config() -> None:
 main.add_command(dues)
 main.add_command(staff)
 main.add_command(studios)
+main.add_command(wechat)
 
 
 def _print_json(value: Any) -> None:
