@@ -9,6 +9,8 @@ from bot.app import create_app
 from bot.config import ConfigError, Settings
 from bot.desk import open_desk, planner_of
 
+LONGEST_QUEUE = 512  # connections that wait to be accepted
+
 
 def serve(settings: Settings, say: Callable[[str], None]) -> None:
     """Serve until interrupted.
@@ -38,11 +40,30 @@ def serve(settings: Settings, say: Callable[[str], None]) -> None:
             desk.close()
 
 
+def listen(host: str, port: int, family: int = socket.AF_INET) -> socket.socket:
+    """A listening socket that is TCP by name: only of such does asyncio send what is short at once.
+
+    On others each answer waits 40 ms for the other side's acknowledgement.
+
+    Raises:
+        OSError: the address cannot be listened on.
+    """
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(LONGEST_QUEUE)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
 def _listen(host: str, port: int) -> socket.socket:
     """The listening socket, taken before anything else so that a used port is told at once."""
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family)
+        return listen(host, port, family)
     except OSError as error:
         reason = (error.strerror or str(error)).partition(" (")[0]
         raise ConfigError(f"[web] host, port: cannot listen on {host}:{port} ({reason})") from None
