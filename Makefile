@@ -15,14 +15,17 @@ run: install ## install what is needed and serve the web chat at http://127.0.0.
 install: ## make .venv with the pinned requirements and the project itself
 	@scripts/install.sh
 
-.PHONY: environment browser
+.PHONY: environment browser peers
 environment:
 	@scripts/install.sh dev
 
 browser: environment
 	@scripts/browser.sh
 
-test: lint browser ## check and test everything, installing what that needs
+peers: environment
+	@scripts/peers.sh
+
+test: lint browser peers ## check and test everything, installing what that needs
 	$(BIN)/python -m pytest --cov
 
 lint: environment ## style, types, the imports between the floors, and the container files

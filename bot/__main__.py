@@ -16,6 +16,7 @@ from bot.commands.doctor import doctor
 from bot.commands.dues import dues
 from bot.commands.staff import staff
 from bot.commands.studios import studios
+from bot.commands.wechat import wechat
 from bot.config import CannotStart, read_settings
 
 STATES = ("waiting", "claimed", "held", "sent", "failed", "withdrawn")
@@ -294,6 +295,7 @@ main.add_command(doctor)
 main.add_command(dues)
 main.add_command(staff)
 main.add_command(studios)
+main.add_command(wechat)
 
 
 def _print_json(value: Any) -> None:

@@ -23,6 +23,13 @@ _FIELDS = {
     "form": re.compile(r"\w+=(what|due|text)(, *\w+=(what|due|text))*", re.ASCII),
     "expected": 'fields and what they say (what, due or text), such as "thing1=what, time2=due"',
 }
+MENU = (
+    ("自查", "开始自查=自查", "我能报哪个", "我的自查"),
+    ("问政策", "条件=申报条件有哪些", "给多少钱", "什么时候交材料", "有效期几年"),
+    ("我的", "我的数据", "我的账号", "我的权限", "隐私"),
+)
+MOST_BUTTONS, MOST_BELOW = 3, 5
+LONGEST_NAME, LONGEST_NAME_BELOW, LONGEST_KEY = 16, 60, 128  # bytes
 _KINDS = {bool: "true or false", str: "a text", int: "a whole number", Path: "a text with a path"}
 
 
@@ -90,6 +97,8 @@ class WeChat:
         notice: the id of a subscription notice (订阅通知) for reminders.
         notice_fields: which of its fields says what.
         menu_links: options are links that can be pressed.
+        menu: the menu under the talk: a row is a button's name and what is said when it is pressed, or what its own
+            buttons say; 名=话 gives a button another name than what it says.
         api_url: where the platform is reached, where that is another address than its own.
     """
 
@@ -105,6 +114,7 @@ class WeChat:
     notice: str = field(default="", metadata={"form": _ID, "expected": "the template's id"})
     notice_fields: str = field(default="", metadata=_FIELDS)
     menu_links: bool = True
+    menu: tuple[tuple[str, ...], ...] = field(default=MENU, metadata={"is_menu": True})
     api_url: str = field(default="", metadata={"form": _URL, "expected": "an address such as https://HOST"})
 
 
@@ -267,7 +277,8 @@ def render(settings: Settings) -> str:
 
 def _toml(value: object, shown: str) -> str:
     if isinstance(value, tuple):
-        return f"[{', '.join(one.isoformat() for one in value)}]"
+        parts = (one.isoformat() if isinstance(one, date) else json.dumps(one, ensure_ascii=False) for one in value)
+        return f"[{', '.join(parts)}]"
     if isinstance(value, bool):
         return str(value).lower()
     return shown if isinstance(value, int) else json.dumps(shown, ensure_ascii=False)
@@ -318,6 +329,8 @@ def _read_value(default: Any, about: Any, value: Any, section: str) -> Any:
             raise ConfigError(f"{about.name}: expected a section [{about.name}], got {value!r}")
         return _read_table(default, value, about.name)
     name = f"[{section}] {about.name}"
+    if about.metadata.get("is_menu"):
+        return _read_menu(name, value)
     if isinstance(default, tuple):
         return _read_days(name, value)
     kind = next((one for one in get_args(about.type) if one is not type(None)), about.type)
@@ -338,6 +351,22 @@ def _read_days(name: str, value: Any) -> tuple[date, ...]:
     if not isinstance(value, list) or not all(type(one) is date for one in value):
         raise ConfigError(f"{name}: expected a list of days such as [2027-01-01], without quotes, got {value!r}")
     return tuple(value)
+
+
+def _read_menu(name: str, value: Any) -> tuple[tuple[str, ...], ...]:
+    """The rows of a menu, within what the platform takes."""
+    rows = value if isinstance(value, list) and all(isinstance(row, list) and row for row in value) else None
+    if rows is None or not all(isinstance(one, str) and one for row in rows for one in row):
+        raise ConfigError(f'{name}: expected rows of texts such as [["自查"], ["问政策", "给多少钱"]], got {value!r}')
+    if len(rows) > MOST_BUTTONS or any(len(row) > MOST_BELOW + 1 for row in rows):
+        raise ConfigError(f"{name}: at most {MOST_BUTTONS} buttons with at most {MOST_BELOW} below each")
+    for row in rows:
+        for at, one in enumerate(row):
+            shown, _, said = one.partition("=")
+            longest = LONGEST_NAME_BELOW if at else LONGEST_NAME
+            if len(shown.encode()) > longest or len(said.encode()) > LONGEST_KEY:
+                raise ConfigError(f"{name}: {one!r} is longer than the platform takes ({longest} bytes)")
+    return tuple(map(tuple, rows))
 
 
 def _unknown(key: str, allowed: list[str], section: str) -> str:

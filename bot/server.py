@@ -19,6 +19,8 @@ QUIET = {"log_config": None, "access_log": False, "server_header": False}  # its
 
 log = logging.getLogger(__name__)
 
+LONGEST_QUEUE = 512  # connections that wait to be accepted
+
 
 def serve(settings: Settings, say: Callable[[str], None]) -> None:
     """Serve until interrupted or told to end; what was begun is finished first.
@@ -32,7 +34,7 @@ def serve(settings: Settings, say: Callable[[str], None]) -> None:
     """
     configure(settings)
     signal.signal(signal.SIGTERM, _leave)
-    with listen(settings.web.host, settings.web.port) as listener:
+    with take_port(settings.web.host, settings.web.port) as listener:
         figures = Figures() if settings.watch.metrics else None
         observer = Several(Logbook(), *([figures] if figures else []))
         desk = open_desk(settings, observer=observer)
@@ -69,7 +71,26 @@ def _part(settings: Settings, say: Callable[[str], None]) -> None:
         say("")
 
 
-def listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int, family: int = socket.AF_INET) -> socket.socket:
+    """A listening socket that is TCP by name: only of such does asyncio send what is short at once.
+
+    On others each answer waits 40 ms for the other side's acknowledgement.
+
+    Raises:
+        OSError: the address cannot be listened on.
+    """
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(LONGEST_QUEUE)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def take_port(host: str, port: int) -> socket.socket:
     """The listening socket, taken before anything else so that a used port is told at once.
 
     Raises:
@@ -77,7 +98,7 @@ def listen(host: str, port: int) -> socket.socket:
     """
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family)
+        return listen(host, port, family)
     except OSError as error:
         reason = (error.strerror or str(error)).partition(" (")[0]
         raise ConfigError(f"[web] host, port: cannot listen on {host}:{port} ({reason})") from None

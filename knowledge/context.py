@@ -1,11 +1,11 @@
 """The talk so far: an elliptic turn is filled from the question before it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from knowledge.amounts import FURTHER, case_forms
+from knowledge.amounts import FURTHER
 from knowledge.finding import Finder, Hits, Score
 from knowledge.lexicon import Lexicon
 from knowledge.library import Library
@@ -170,7 +170,7 @@ def _manner(question: Question, again: Question) -> Manner:
 def is_bare(enquiry: Enquiry) -> bool:
     """Whether a turn names only a programme, a case or a figure (那上海呢; 打错了，是大会员单位)."""
     question, lexicon = enquiry.question, enquiry.library.lexicon
-    forms = _all_case_forms(enquiry.library)
+    forms = enquiry.finder.case_forms
     if question.named and question.text.strip("第个家项号。. ").isnumeric():
         return True
     if _other_figure(enquiry) or _further_case(enquiry, forms) or _goes_on(enquiry):
@@ -214,7 +214,7 @@ def _other_figure(enquiry: Enquiry) -> str:
     return f"{old[: before[0].start]}{question.text[new.start : new.end]}{old[before[0].end :]}"
 
 
-def _further_case(enquiry: Enquiry, forms: list[str]) -> bool:
+def _further_case(enquiry: Enquiry, forms: Sequence[str]) -> bool:
     """Whether a turn adds a case to those the old question counted (再加一家大会员呢)."""
     text, old = enquiry.question.text, enquiry.memory.text
     return bool(FURTHER.match(text) and any(form in text for form in forms) and any(form in old for form in forms))
@@ -238,14 +238,15 @@ def _matter(question: Question, lexicon: Lexicon) -> list[int]:
     spoken = {word for group in ("correction", "refers", "negated", "everyone") for word in lexicon.speech[group]}
     places = []
     for word, (weight, mask) in question.found.items():
+        if not word.startswith("@") or word[1:] in light or word == "@studio" or weight < 1.0:
+            continue
         text = "".join(one for at, one in enumerate(question.matches.text) if mask >> at & 1)
-        is_manner = any(text in one or one in text for one in spoken) or _OURS.fullmatch(text)
-        if word.startswith("@") and word[1:] not in light and word != "@studio" and weight >= 1.0 and not is_manner:
+        if not _OURS.fullmatch(text) and not any(text in one or one in text for one in spoken):
             places.append(mask)
     return places
 
 
-def _case_places(question: Question, forms: list[str]) -> int:
+def _case_places(question: Question, forms: Sequence[str]) -> int:
     places = 0
     for form in forms:
         at = question.matches.text.find(form)
@@ -254,12 +255,7 @@ def _case_places(question: Question, forms: list[str]) -> int:
     return places
 
 
-def _all_case_forms(library: Library) -> list[str]:
-    forms = {form for fact in library.facts() if fact.case for form in case_forms(fact.case)}
-    return sorted(forms, key=len, reverse=True)
-
-
-def _last_form(text: str, forms: list[str]) -> str:
+def _last_form(text: str, forms: Sequence[str]) -> str:
     """The case a text ends on, one that is turned away left out (也不是市级，我们评的省级)."""
     found = []
     for form in forms:
@@ -277,7 +273,7 @@ def _substituted(enquiry: Enquiry) -> str:
         old = f"{old}，{same[0]}吗"
     if figure := _other_figure(enquiry):
         return figure
-    forms = _all_case_forms(enquiry.library)
+    forms = enquiry.finder.case_forms
     new = _last_form(question.text, forms)
     if _further_case(enquiry, forms) or _goes_on(enquiry):
         return f"{old}，{question.text}"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from math import log
 
+from knowledge.amounts import case_forms
 from knowledge.lexicon import Matches, parse_cue
 from knowledge.library import Fact, Library
 from knowledge.likeness import Like, Phrasings, compile_phrasings
@@ -125,6 +126,12 @@ class Finder:
     def phrasings(self) -> Phrasings:
         """The ways people are known to ask for facts and aspects."""
         return compile_phrasings(self.library.asks, self.library.lexicon)
+
+    @cached_property
+    def case_forms(self) -> tuple[str, ...]:
+        """How the cases of facts are said (省级, 大会员), the longest first."""
+        forms = {form for fact in self.library.facts() if fact.case for form in case_forms(fact.case)}
+        return tuple(sorted(forms, key=lambda form: (-len(form), form)))
 
     @cached_property
     def by_key(self) -> Mapping[str, Fact]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.config import PATH_VARIABLE, ConfigError, read_settings, secrets_of
 from bot.doctor.finding import Context, Finding, Level
-from bot.server import listen
+from bot.server import take_port
 
 LITTLE_SPACE, NO_SPACE = 2 * 1024**3, 256 * 1024**2  # bytes
 MOST_SKEW = timedelta(seconds=60)
@@ -57,7 +57,7 @@ def check_port(context: Context) -> Iterator[Finding]:
         yield Finding("port", Level.OK, f"The program runs at {_here(context)}.")
         return
     try:
-        listen(web.host, web.port).close()
+        take_port(web.host, web.port).close()
     except ConfigError as error:
         do = "stop the other program, or set another [web] port, in the web server before it too"
         yield Finding("port", Level.PROBLEM, f"Not ours and not free: {error}.", do)

@@ -16,6 +16,11 @@ BAD = {
     "[stroage]\nurl = 'x'": f"[stroage]: unknown section; allowed: {ALLOWED}. Did you mean",
     "source = 'x'": f"[source]: unknown section; allowed: {ALLOWED}.",
     "web = 3": "web: expected a section [web], got 3",
+    "[wechat]\nmenu = [['一'], ['二'], ['三'], ['四']]": "[wechat] menu: at most 3 buttons with at most 5 below each",
+    "[wechat]\nmenu = [['自查', '很长的名字' ], ['非常非常长的名字']]": "[wechat] menu: '非常非常长的名字' is longer",
+    "[wechat]\nmenu = 'x'": "[wechat] menu: expected rows of texts such as",
+    "[wechat]\ntoken = 'a b'": "[wechat] token: expected 3 to 32 letters and digits, got another value",
+    "[web]\npublic_url = 'steward'": "[web] public_url: expected an address such as https://HOST, got 'steward'",
     "[web]\nport = '80'": "[web] port: expected a whole number, got '80'",
     "[web]\nport = true": "[web] port: expected a whole number, got True",
     "[web]\nport = 0": "[web] port: expected 1 to 65535, got 0",
@@ -72,6 +77,19 @@ def test_the_environment_outdoes_the_file_and_its_password_is_never_shown(tmp_pa
     assert settings.storage.keep_days == 7
     assert "geheim" not in render(settings)
     assert "postgresql://steward:***@db/steward" in render(settings)
+
+
+def test_secrets_come_from_the_environment_and_are_never_shown(tmp_path: Path) -> None:
+    write(tmp_path, "[wechat]\napp_id = 'wx1'\nsecret = 'geheim1'\n[wecom]\nsecret = 'geheim2'\n")
+    given = {"STEWARD_WECHAT_TOKEN": "geheim3", "STEWARD_WECHAT_AES_KEY": "a" * 43, "STEWARD_WECHAT_SECRET": "geheim4"}
+    settings = read_settings(given, tmp_path)
+    assert (settings.wechat.secret, settings.wechat.token, settings.wecom.secret) == ("geheim4", "geheim3", "geheim2")
+    shown = render(settings)
+    assert "geheim" not in shown
+    assert "a" * 43 not in shown
+    with pytest.raises(ConfigError) as refusal:
+        read_settings({"STEWARD_WECHAT_AES_KEY": "geheim"}, tmp_path)
+    assert "geheim" not in str(refusal.value)
 
 
 def test_what_is_shown_can_be_read_again(tmp_path: Path) -> None:

@@ -5,10 +5,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx
 import pytest
+from click.testing import CliRunner
 
+from bot.__main__ import main
 from bot.app import create_app
 from bot.config import ConfigError, Settings, Web, WeChat
 from bot.desk import Desk
@@ -212,3 +215,26 @@ def test_a_program_that_would_let_in_everybody_does_not_start(library: Library, 
     with pytest.raises(ConfigError, match=r"\[wechat\]"):
         create_app(Desk(library, None, database), Settings(wechat=given))
     database.close()
+
+
+# ---------------------------------------------------------------- the menu
+def test_the_menu_is_made_from_the_settings_and_each_of_its_buttons_is_understood(
+    shared: Line, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "config.toml"
+    with serving(shared.platform.app()) as api:
+        file.write_text(
+            f'[storage]\nurl = "sqlite:///{tmp_path}/steward.db"\n[wechat]\napp_id = "{APP_ID}"\napi_url = "{api}"\n',
+            encoding="utf-8",
+        )
+        monkeypatch.setenv("STEWARD_CONFIG", str(file))
+        monkeypatch.setenv("STEWARD_WECHAT_SECRET", SECRET)
+        told = CliRunner().invoke(main, ["wechat", "menu"])
+    assert told.output.endswith("The menu is made.\n"), told.output
+    (made,) = [said for path, said in shared.platform.calls if path == "menu/create"]
+    keys = [one["key"] for row in made["button"] for one in row.get("sub_button", [row])]
+    assert len(keys) > 8
+    for key in keys:
+        told_by = plain(shared.platform.push("oKEYS", "event", Event="CLICK", EventKey=key))
+        assert told_by not in ("", "FAILED")
+        assert "不在我能回答的范围" not in told_by

@@ -1,6 +1,5 @@
 """Any ASGI application on a free port of loopback, in a thread."""
 
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -9,11 +8,13 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
+from bot.server import listen
+
 
 @contextmanager
 def serving(app: ASGIApp) -> Iterator[str]:
     """The address it listens on."""
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = listen("127.0.0.1", 0)
     config = uvicorn.Config(app, log_level="critical", access_log=False, lifespan="on", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)

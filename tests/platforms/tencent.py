@@ -90,6 +90,8 @@ class Tencent:
             return query, said
         sealed = self.seal(said)
         more = {"encrypt_type": "aes", "msg_signature": get_signature(TOKEN, stamp, nonce, sealed)}
+        if self.receiver == CORP_ID:  # a company's app is sent nothing else
+            query, more = {"timestamp": stamp, "nonce": nonce}, {"msg_signature": more["msg_signature"]}
         inner = said.removeprefix("<xml>").removesuffix("</xml>") if self.mode == "compatible" else ""
         outer = inner or f"<ToUserName><![CDATA[{ACCOUNT}]]></ToUserName>"
         return query | more, f"<xml>{outer}<Encrypt><![CDATA[{sealed}]]></Encrypt></xml>"
