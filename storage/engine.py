@@ -56,6 +56,18 @@ def sqlite_file(url: str) -> Path | None:
     return None if address.get_backend_name() != "sqlite" or is_in_memory(address) else Path(address.database or "")
 
 
+def impatient(url: str, seconds: int) -> str:
+    """The address, but a server that does not answer is waited for so long only.
+
+    Raises:
+        UnknownDatabase: the address cannot be read or names another database.
+    """
+    address = parse_url(url)
+    if address.get_backend_name() == "sqlite":
+        return url
+    return address.update_query_dict({"connect_timeout": str(seconds)}).render_as_string(hide_password=False)
+
+
 def is_in_memory(address: URL) -> bool:
     """Whether it is an SQLite database that ends with the process."""
     return address.get_backend_name() == "sqlite" and address.database in (None, "", ":memory:")

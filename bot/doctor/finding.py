@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Self, TypeVar
 
 import httpx
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 
 from bot.config import CannotStart, ConfigError, Settings
@@ -23,7 +23,7 @@ from handlers.conversation import BEIJING
 from knowledge.library import Library
 from knowledge.originals import Originals
 from storage.database import Database
-from storage.engine import UnknownDatabase, sqlite_file
+from storage.engine import UnknownDatabase, impatient, sqlite_file
 
 SECONDS_TO_ANSWER = 5.0
 HERE = ("all://127.0.0.1", "all://localhost", "all://[::1]")  # no proxy leads there
@@ -116,7 +116,7 @@ class Context:
         if self.file and not self.file.exists():
             return ConfigError(f"there is no {self.file} yet")
         try:
-            database = Database(self.settings.storage.url)
+            database = Database(impatient(self.settings.storage.url, int(SECONDS_TO_ANSWER)))
         except (UnknownDatabase, OSError) as error:
             return ConfigError(str(error))
         self._open.callback(database.close)
@@ -134,7 +134,10 @@ class Context:
         try:
             return look()
         except DBAPIError as error:
-            return ConfigError(type(error.orig).__name__)
+            refused = ConfigError(type(error.orig).__name__)
+            if isinstance(error, OperationalError):
+                self.database = refused  # nobody waits for it again
+            return refused
 
 
 Check = Callable[[Context], Iterable[Finding]]

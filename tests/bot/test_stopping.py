@@ -122,6 +122,31 @@ def kept(folder: Path) -> list[str]:
         return [row[0] for row in database.execute("SELECT message_id FROM message")]
 
 
+def end_at_once(program: Program) -> None:
+    """Tell it twice, while it still waits for somebody."""
+    with dawdling(program.port):
+        program.process.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        assert program.process.poll() is None
+        program.process.send_signal(signal.SIGINT)
+        assert program.process.wait(3) == 0
+        assert program.log()[-1]["event"] == "stopped"
+
+
+@contextmanager
+def dawdling(port: int) -> Iterator[None]:
+    """One who keeps a connection open, one who never ends a request, one who never begins."""
+    idle, half, silent = (socket.create_connection(("127.0.0.1", port)) for _ in range(3))
+    idle.sendall(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
+    assert idle.recv(4096).startswith(b"HTTP/1.1 200")
+    half.sendall(b"POST /api/messages HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n")
+    half.sendall(b'content-length: 99\r\n\r\n{"id": "x", ')
+    time.sleep(0.2)
+    yield
+    for one in (idle, half, silent):
+        one.close()
+
+
 def test_told_to_end_under_load_it_loses_no_message(tmp_path: Path) -> None:
     with serving(tmp_path) as program:
         askers = [Asker(program.port, who) for who in range(ASKERS)]
@@ -148,30 +173,13 @@ def test_told_to_end_under_load_it_loses_no_message(tmp_path: Path) -> None:
                 newest = next(reversed(asker.answered))
                 assert ask(connection, asker.who, newest) == asker.answered[newest]
                 assert ask(connection, asker.who, asker.unanswered) is not None
-        program.end()
+        end_at_once(program)
     ids = kept(tmp_path)
     assert len(ids) == len(set(ids))
     assert set(ids) == answered.keys() | {asker.unanswered for asker in askers}
 
 
 def test_who_dawdles_does_not_keep_it_from_ending(tmp_path: Path) -> None:
-    with serving(tmp_path) as program:
-        idle, half, silent = (socket.create_connection(("127.0.0.1", program.port)) for _ in range(3))
-        idle.sendall(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
-        assert idle.recv(4096).startswith(b"HTTP/1.1 200")
-        half.sendall(b"POST /api/messages HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n")
-        half.sendall(b'content-length: 99\r\n\r\n{"id": "x", ')
-        time.sleep(0.2)
+    with serving(tmp_path) as program, dawdling(program.port):
         assert program.end() < SECONDS_TO_END
-        for one in (idle, half, silent):
-            one.close()
-        assert program.log()[-1]["event"] == "stopped"
-
-
-def test_told_twice_it_still_ends_properly(tmp_path: Path) -> None:
-    with serving(tmp_path) as program:
-        program.process.send_signal(signal.SIGTERM)
-        time.sleep(0.02)
-        program.process.send_signal(signal.SIGINT)
-        assert program.process.wait(SECONDS_TO_END) == 0
         assert program.log()[-1]["event"] == "stopped"
