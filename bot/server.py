@@ -7,7 +7,7 @@ import uvicorn
 
 from bot.app import create_app
 from bot.config import ConfigError, Settings
-from bot.desk import open_desk, planner_of
+from bot.desk import letters_of, open_desk, planner_of
 
 LONGEST_QUEUE = 512  # connections that wait to be accepted
 
@@ -26,7 +26,7 @@ def serve(settings: Settings, say: Callable[[str], None]) -> None:
         desk = open_desk(settings)
         try:
             config = uvicorn.Config(
-                create_app(desk, settings, planner=planner_of(desk.library, settings)),
+                create_app(desk, settings, planner=letters_of(planner_of(desk.library, settings))),
                 log_level="warning",
                 access_log=False,
                 server_header=False,
