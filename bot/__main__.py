@@ -182,11 +182,11 @@ def plan_reminders() -> None:
 
     The running program plans at its start and every morning by itself.
     """
-    from bot.desk import planner_of
+    from bot.desk import letters_of, planner_of
 
     settings = read_settings()
     with _open_desk() as desk:
-        number = desk.plan(planner_of(desk.library, settings)).result()
+        number = desk.plan(letters_of(planner_of(desk.library, settings))).result()
     click.echo(f"{number} new in the outbox.")
 
 

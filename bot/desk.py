@@ -21,6 +21,7 @@ from handlers.checking.report import Report, load_reports
 from handlers.conversation import BEIJING, Message, Reply, Terms
 from handlers.push import HEADING, Push
 from handlers.reminding.planning import Planner, calendar_topic, open_rows
+from handlers.reminding.reaching import warnings
 from handlers.reminding.telling import whose
 from handlers.router import respond
 from knowledge.library import Library, LibraryError, load
@@ -307,15 +308,35 @@ def open_desk(
     database = open_database(url or settings.storage.url)
     gc.collect()
     gc.freeze()  # the library stays for good, so the collector need not walk it again
-    privacy = settings.privacy
-    terms = Terms(privacy.operator, privacy.contact, settings.storage.keep_days, privacy.forget_on_leave)
-    return Desk(library, originals, database, today=today, terms=terms, observer=observer)
+    return Desk(library, originals, database, today=today, terms=terms_of(settings), observer=observer)
+
+
+def terms_of(settings: Settings) -> Terms:
+    """What the operator has set, as the talk needs it."""
+    privacy, days = settings.privacy, settings.calendar
+    return Terms(
+        privacy.operator,
+        privacy.contact,
+        settings.storage.keep_days,
+        privacy.forget_on_leave,
+        Calendar(frozenset(days.holidays), frozenset(days.workdays)),
+        days.first_rounds,
+        bool(settings.wechat.template),
+    )
 
 
 def planner_of(library: Library, settings: Settings) -> Planner:
     """What plans the reminders, with the operator's calendar."""
-    calendar = Calendar(frozenset(settings.calendar.holidays), frozenset(settings.calendar.workdays))
-    return Planner(library, calendar, settings.calendar.first_rounds)
+    terms = terms_of(settings)
+    return Planner(library, terms.calendar, terms.first_rounds, terms.has_template)
+
+
+def letters_of(planner: Planner) -> Callable[[Session, date, datetime], Sequence[Letter]]:
+    """All that is sent of our own accord: the reminders, and who will not get them."""
+    return lambda session, today, now: [
+        *planner(session, today, now),
+        *warnings(session, planner, today, now),
+    ]
 
 
 def open_library(settings: Settings) -> tuple[Library, Originals | None]:

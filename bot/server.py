@@ -9,17 +9,16 @@ import uvicorn
 
 from bot.app import create_app
 from bot.config import ConfigError, Settings
-from bot.desk import open_desk, planner_of
+from bot.desk import letters_of, open_desk, planner_of
 from bot.figures import Figures
 from bot.log import Logbook, configure
 from bot.observer import Several
 
+LONGEST_QUEUE = 512  # connections that wait to be accepted
 SECONDS_TO_ANSWER = 5  # what is under way when the program is to stop
 QUIET = {"log_config": None, "access_log": False, "server_header": False}  # its log would hold addresses
 
 log = logging.getLogger(__name__)
-
-LONGEST_QUEUE = 512  # connections that wait to be accepted
 
 
 def serve(settings: Settings, say: Callable[[str], None]) -> None:
@@ -39,9 +38,8 @@ def serve(settings: Settings, say: Callable[[str], None]) -> None:
         observer = Several(Logbook(), *([figures] if figures else []))
         desk = open_desk(settings, observer=observer)
         try:
-            app = create_app(
-                desk, settings, planner=planner_of(desk.library, settings), observer=observer, figures=figures
-            )
+            letters = letters_of(planner_of(desk.library, settings))
+            app = create_app(desk, settings, planner=letters, observer=observer, figures=figures)
             config = uvicorn.Config(app, timeout_graceful_shutdown=SECONDS_TO_ANSWER, **QUIET)  # type: ignore[arg-type]
             _greet(settings, say)
             uvicorn.Server(config).run([listener])

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
@@ -12,6 +13,7 @@ from sqlmodel import Session
 from knowledge.library import Citation, Library
 from knowledge.originals import Originals
 from knowledge.vocabulary import Status
+from knowledge.working_days import Calendar
 from storage.contacts import Contact
 
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")  # no summer time since 1991, so no zone files are needed
@@ -124,19 +126,25 @@ class Reply:
 
 @dataclass(frozen=True)
 class Terms:
-    """What whoever runs this program promises the people who write to it.
+    """What whoever runs this program has set: what people are promised, and the calendar that is gone by.
 
     Args:
         operator: who runs it; empty if nobody said.
         contact: how they are reached.
         keep_days: after so many days without a message everything of a person is deleted.
         forget_on_leave: a person who leaves a channel is forgotten at once.
+        calendar: working days.
+        first_rounds: by programme, a year of a round of naming.
+        has_template: WeChat can be written to at any time.
     """
 
     operator: str = ""
     contact: str = ""
     keep_days: int = 180
     forget_on_leave: bool = False
+    calendar: Calendar = field(default_factory=Calendar)
+    first_rounds: Mapping[str, int] = field(default_factory=dict)
+    has_template: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from handlers.conversation import Conversation, Outcome, Reply
 from handlers.registering import admitting
 from handlers.registering.commands import Act as RegisterAct
-from handlers.reminding import telling
+from handlers.reminding import reaching, telling
 from handlers.reminding.commands import STAFF_ONLY, Act, Command, read_command, read_later
 from handlers.reminding.planning import WEEKLY, Planner, calendar_topic, call_topic, open_rows, would_send
 from knowledge.dues import programme_dues
@@ -154,7 +154,8 @@ def _pass(talk: Conversation, who: Staff, command: Command) -> Reply:
 
 # ---------------------------------------------------------------- what staff ask
 def _planner(talk: Conversation) -> Planner:
-    return Planner(talk.library)
+    terms = talk.terms
+    return Planner(talk.library, terms.calendar, terms.first_rounds, terms.has_template)
 
 
 def _listed(talk: Conversation, who: Staff, until: date) -> Reply:
@@ -185,6 +186,14 @@ def _would(talk: Conversation, who: Staff, command: Command) -> Reply:
     if not rows:
         return Reply(WOULD_NOTHING.format(day=shown), Status.ANSWERED)
     return Reply(telling.listing(rows, talk.library, day, WOULD.format(day=shown)), Status.ANSWERED)
+
+
+def _unreached(talk: Conversation, who: Staff, command: Command) -> Reply:
+    """Who of one's own programme will not get the next reminders."""
+    found = reaching.unreached(talk.session, _planner(talk), talk.today, talk.now)
+    mine = [row for row in found if who.scope.is_everything or row[0].scope.programme == who.scope.programme]
+    told = [reaching.tell(*row) for row in mine]
+    return Reply("\n".join(told) or reaching.NOBODY.format(days=reaching.DAYS), Status.ANSWERED)
 
 
 def _weekly(talk: Conversation, who: Staff, command: Command) -> Reply:
@@ -222,6 +231,7 @@ _STAFF_ACTS: Mapping[Act, Callable[[Conversation, Staff, Command], Reply]] = {
     Act.OPEN: _open,
     Act.MONTH: _month,
     Act.WOULD: _would,
+    Act.UNREACHED: _unreached,
     Act.WEEKLY: _weekly,
     Act.NO_WEEKLY: _no_weekly,
     Act.CALENDAR: _calendar,

@@ -16,7 +16,10 @@ def wechat() -> None:
 @wechat.command()
 @click.option("--show", "is_shown_only", is_flag=True, help="Only print what would be made.")
 def menu(is_shown_only: bool) -> None:
-    """Make the account's menu from [wechat] menu; followers see it within minutes."""
+    """Make the account's menu from the settings.
+
+    [wechat] menu in config.toml has its rows; followers see it within minutes.
+    """
     settings = read_settings().wechat
     buttons = render_menu(settings.menu)
     for row in buttons["button"]:

@@ -19,6 +19,7 @@ class Act(StrEnum):
     OPEN = "open"
     MONTH = "month"
     WOULD = "would"
+    UNREACHED = "unreached"
     WEEKLY = "weekly"
     NO_WEEKLY = "no-weekly"
     CALENDAR = "calendar"
@@ -53,6 +54,9 @@ _PASS = re.compile(rf"转给\s*(\S{{1,20}}?)\s*{_D}?|{_D}\s*转给\s*(\S{{1,20}}
 _OPEN = re.compile(r"(?:看|查)?(?:全部)?(?:未办|没办的|未办事项|待办|待办事项|还没办的|谁还没[回办报])")
 _MONTH = re.compile(r"(本月|这个月|下月|下个月|今年)(?:有哪些)?(?:要)?到期(?:的|事项)?(?:有哪些)?")
 _WOULD = re.compile(r"(?:假如|如果|要是|假设)今天是\s*(.{6,14}?)(?:会发什么|会提醒什么|发什么)?")
+_UNREACHED = re.compile(
+    r"(?:现在)?(?:有)?谁(?:会)?(?:联系不上|收不到(?:提醒)?|发不到|提醒不到)|(?:联系不上|收不到提醒)的人?"
+)
 _REPORT = r"(?:周报|每周概览|本周概览)"
 _WEEKLY = re.compile(rf"(?:要|开|订|订阅)(?:一份)?{_REPORT}|每周一发我(?:一次|一份)?(?:周报|概览)?")
 _NO_WEEKLY = re.compile(rf"(?:不要|不用|关掉?|停掉?|取消|退订)(?:发)?{_REPORT}")
@@ -82,6 +86,7 @@ def read_command(text: str) -> Command | None:
         return Command(Act.MONTH, rest=hit[1])
     for act, pattern in (
         (Act.OPEN, _OPEN),
+        (Act.UNREACHED, _UNREACHED),
         (Act.NO_WEEKLY, _NO_WEEKLY),
         (Act.CALENDAR, _CALENDAR),
         (Act.NO_CALENDAR, _NO_CALENDAR),

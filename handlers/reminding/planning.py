@@ -91,11 +91,13 @@ class Planner:
         library: has the duties.
         calendar: working days.
         first_rounds: by programme, a year of a round of naming.
+        has_template: WeChat can be written to at any time.
     """
 
     library: Library
     calendar: Calendar = field(default_factory=Calendar)
     first_rounds: Mapping[str, int] = field(default_factory=dict)
+    has_template: bool = False
 
     def __call__(self, session: Session, today: date, now: datetime) -> list[Letter]:
         """What is to be sent from today on; what was planned before is left out."""
