@@ -16,6 +16,7 @@ from bot.pace import Pace
 from bot.tencent.calls import Platform, company, official_account
 from bot.tencent.envelope import Envelope
 
+WECHAT, WECOM = WeChat.name, WeCom.name
 WECHAT_PACE = Pace(per_second=20, burst=20, at_once=8, timeout=40)  # a token may have to be renewed on the way
 WECOM_PACE = Pace(per_second=15, burst=15, at_once=8, timeout=40, shuns=frozenset({0, 30}))
 
@@ -71,7 +72,7 @@ def wecom_platform(desk: Desk, given: config.WeCom) -> Platform | None:
 
 def _wechat(desk: Desk, settings: Settings, on_refusal: Callable[[str, str], None]) -> Outlet:
     given = settings.wechat
-    _demand("wechat", token=given.token, aes_key=given.aes_key or given.mode == "plain")
+    demand_wechat(given)
     platform = wechat_platform(desk, given)
     channel = WeChat(
         desk,
@@ -90,11 +91,31 @@ def _wechat(desk: Desk, settings: Settings, on_refusal: Callable[[str, str], Non
 
 def _wecom(desk: Desk, settings: Settings, on_refusal: Callable[[str, str], None]) -> Outlet:
     given = settings.wecom
-    _demand("wecom", token=given.token, aes_key=given.aes_key, agent_id=given.agent_id)
+    demand_wecom(given)
     platform = wecom_platform(desk, given)
     envelope = Envelope(given.token, given.aes_key, given.corp_id, desk.moment)
     channel = WeCom(desk, envelope, given.agent_id, platform, settings.web.public_url, on_refusal)
     return Outlet(Lane(channel, WECOM_PACE), channel.routes(), platform.close if platform else lambda: None)
+
+
+def demand_wechat(given: config.WeChat) -> None:
+    """Look whether the section [wechat] is whole.
+
+    Raises:
+        ConfigError: it is not.
+    """
+    _demand(WECHAT, token=given.token, aes_key=given.aes_key or given.mode == "plain")
+    _notice("template", given.template, given.template_fields)
+    _notice("notice", given.notice, given.notice_fields)
+
+
+def demand_wecom(given: config.WeCom) -> None:
+    """Look whether the section [wecom] is whole.
+
+    Raises:
+        ConfigError: it is not.
+    """
+    _demand(WECOM, token=given.token, aes_key=given.aes_key, agent_id=given.agent_id)
 
 
 def _demand(section: str, **needed: object) -> None:

@@ -9,6 +9,7 @@ from bot.doctor.finding import Check, Context, Finding, Level
 from bot.doctor.law import check_calendar, check_knowledge, check_rounds
 from bot.doctor.memory import check_database, check_outbox, check_staff
 from bot.doctor.place import check_clock, check_files, check_outside, check_port, check_settings
+from bot.doctor.platforms import check_wechat, check_wecom
 
 CHECKS: tuple[Check, ...] = (
     check_settings,
@@ -22,6 +23,8 @@ CHECKS: tuple[Check, ...] = (
     check_port,
     check_outside,
     check_clock,
+    check_wechat,
+    check_wecom,
 )
 
 

@@ -4,7 +4,7 @@ A check is a function that takes a `Context` and yields `Finding`s; a channel ad
 nothing, waits for nothing longer than a few seconds, and tells no secret.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -85,14 +85,24 @@ class Context:
         """The day in Beijing."""
         return self.now.astimezone(BEIJING).date()
 
-    def get(self, url: str) -> httpx.Response | None:
+    def get(self, url: str, query: Mapping[str, str] | None = None) -> httpx.Response | None:
         """What an address answers, asked once; none where it cannot be reached, as without a network."""
-        if url not in self._got:
+        return self._asked("GET", url, query, None)
+
+    def post(self, url: str, body: Mapping[str, str]) -> httpx.Response | None:
+        """What an address answers to a JSON body, asked once; none where it cannot be reached."""
+        return self._asked("POST", url, None, body)
+
+    def _asked(
+        self, method: str, url: str, query: Mapping[str, str] | None, body: Mapping[str, str] | None
+    ) -> httpx.Response | None:
+        key = f"{method} {url} {sorted((query or {}).items())}"
+        if key not in self._got:
             try:
-                self._got[url] = self._client.get(url)
+                self._got[key] = self._client.request(method, url, params=query, json=body)
             except (httpx.HTTPError, httpx.InvalidURL):
-                self._got[url] = None
-        return self._got[url]
+                self._got[key] = None
+        return self._got[key]
 
     @cached_property
     def knowledge(self) -> tuple[Library, Originals | None] | CannotStart:
