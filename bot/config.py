@@ -15,6 +15,8 @@ FILE = "config.toml"
 PATH_VARIABLE = "STEWARD_CONFIG"
 _PASSWORD = re.compile(r"(//[^/@:]*):[^@]*@")
 _URL = re.compile(r"https?://[^\s/]+(/[^\s?#]*[^\s/?#])?")
+_SECRET_HEADER = re.compile(r"[A-Za-z0-9_-]{1,256}", re.ASCII)
+_TELEGRAM_TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{1,200}", re.ASCII)
 _KINDS = {bool: "true or false", str: "a text", int: "a whole number", Path: "a text with a path"}
 
 
@@ -89,6 +91,41 @@ class Calendar:
 
 
 @dataclass(frozen=True)
+class Telegram:
+    """The section [telegram].
+
+    Args:
+        token: what BotFather gave; without it this channel is off.
+        webhook: whether Telegram calls us at `[web] public_url`; if not, we fetch.
+        webhook_secret: what Telegram says in each call; if empty, one is made from the token.
+        api_url: the Bot API server.
+    """
+
+    token: str = field(
+        default="",
+        metadata={
+            "is_secret": True,
+            "variable": "STEWARD_TELEGRAM_TOKEN",
+            "form": _TELEGRAM_TOKEN,
+            "expected": "what BotFather gave, such as 123456:ABC-def",
+        },
+    )
+    webhook: bool = False
+    webhook_secret: str = field(
+        default="",
+        metadata={
+            "is_secret": True,
+            "variable": "STEWARD_TELEGRAM_WEBHOOK_SECRET",
+            "form": _SECRET_HEADER,
+            "expected": "1 to 256 of A-Z, a-z, 0-9, _ and -",
+        },
+    )
+    api_url: str = field(
+        default="https://api.telegram.org", metadata={"form": _URL, "expected": "an address such as https://HOST"}
+    )
+
+
+@dataclass(frozen=True)
 class Settings:
     """All settings; without a file every default works.
 
@@ -100,6 +137,7 @@ class Settings:
     storage: Storage = field(default_factory=Storage)
     web: Web = field(default_factory=Web)
     calendar: Calendar = field(default_factory=Calendar)
+    telegram: Telegram = field(default_factory=Telegram)
     source: Path | None = field(default=None, metadata={"is_internal": True})
 
 

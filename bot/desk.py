@@ -16,6 +16,7 @@ from sqlmodel import Session
 
 from bot.channels import Unanswered
 from bot.config import CannotStart, ConfigError, Settings
+from bot.intake import Stage
 from handlers.checking.report import Report, load_reports
 from handlers.conversation import BEIJING, Message, Reply
 from handlers.push import HEADING, Push
@@ -27,7 +28,7 @@ from knowledge.originals import Originals, read_originals
 from knowledge.reading import ClauseView, read_clause
 from knowledge.vocabulary import Status
 from knowledge.working_days import Calendar
-from storage import backup, contacts, doubts, messages, outbox, selfchecks, staff, subscriptions, trail
+from storage import arrivals, backup, contacts, doubts, messages, outbox, selfchecks, staff, subscriptions, trail
 from storage.database import Busy, Database
 from storage.doubts import Doubt
 from storage.engine import SchemaUnknown, UnknownDatabase
@@ -42,6 +43,7 @@ IN_MEMORY = "sqlite://"
 CALENDAR = timedelta(days=800)  # how far a private calendar looks ahead
 MOST_CONTACTS = 100_000
 KEEP_SETTLED = timedelta(days=400)  # so long the story of a reminder can be looked up
+KEEP_ARRIVALS = timedelta(days=7)  # no platform hands anything in again for so long
 LONGEST_HISTORY = 50
 
 T = TypeVar("T")
@@ -140,6 +142,46 @@ class Desk:
 
         return self._database.run(unit)
 
+    def last_reply(self, channel: str, address: str) -> Future[Reply | None]:
+        """What was replied to a contact last."""
+
+        def unit(session: Session) -> Reply | None:
+            contact = contacts.find(session, channel, address)
+            kept = messages.history(session, contact, 1) if contact else []
+            return Reply.load(kept[0].reply) if kept else None
+
+        return self._database.run(unit)
+
+    def option(self, channel: str, address: str, message_id: str, number: int) -> Future[tuple[str, str] | None]:
+        """What a button under a reply says, counted from 0, and the question it answers; none if that is not kept."""
+
+        def unit(session: Session) -> tuple[str, str] | None:
+            contact = contacts.find(session, channel, address)
+            stored = messages.find_reply(session, contact, message_id) if contact else None
+            reply = Reply.load(stored) if stored else None
+            if reply is None or number >= len(reply.options):
+                return None
+            return reply.options[number], reply.question.id if reply.question else ""
+
+        return self._database.run(unit)
+
+    def stage(self, channel: str, address: str, message_id: str) -> Future[Stage]:
+        """How far the handling of what a platform handed in has come."""
+
+        def unit(session: Session) -> Stage:
+            if arrivals.is_settled(session, channel, message_id):
+                return Stage.SETTLED
+            contact = contacts.find(session, channel, address)
+            is_answered = contact is not None and messages.find_reply(session, contact, message_id) is not None
+            return Stage.ANSWERED if is_answered else Stage.NEW
+
+        return self._database.run(unit)
+
+    def settle(self, channel: str, message_id: str) -> Future[None]:
+        """Note that what a platform handed in is completely handled."""
+        moment = self._clock()
+        return self._database.run(lambda session: arrivals.settle(session, channel, message_id, moment))
+
     def keep_push(self, channel: str, address: str, push: Push) -> Future[None]:
         """Put a push into the conversation, as a reply to nothing that was said."""
         moment = self._clock()
@@ -237,6 +279,7 @@ class Desk:
             doubts.trim(session)
             trail.trim(session)
             outbox.trim(session, settled_before)
+            arrivals.trim(session, self._clock() - KEEP_ARRIVALS)
             return contacts.forget_unseen(session, before) + contacts.forget_older(session, MOST_CONTACTS)
 
         return self._database.run(unit)

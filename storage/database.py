@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 from sqlmodel import Session, SQLModel
 
 from storage import (
+    arrivals,
     assessments,
     contacts,
     doubts,
@@ -44,6 +45,7 @@ TABLES = (
     outbox,
     matters,
     subscriptions,
+    arrivals,
 )
 MOST_WAITING = 4_096
 
