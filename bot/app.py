@@ -2,8 +2,9 @@
 
 from asyncio import wrap_future
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from sqlmodel import Session
 from starlette.applications import Starlette
@@ -19,6 +20,7 @@ from bot.config import Settings
 from bot.delivery import Courier, Lane
 from bot.desk import Desk, planner_of
 from bot.jobs import DELIVER, PLAN, TIDY, Job, running
+from bot.pace import Pace
 from bot.pages.calendars import Calendars
 from bot.pages.results import Results
 from bot.protection import Protection
@@ -26,6 +28,10 @@ from bot.visitors import Visitors
 from storage.database import Busy
 from storage.outbox import Letter
 
+if TYPE_CHECKING:
+    from bot.channels.telegram import Telegram
+
+PACE = Pace(timeout=40.0)  # longer than a platform's own bounds, which tell more of what went wrong
 Planner = Callable[[Session, date, datetime], Sequence[Letter]]
 
 
@@ -42,9 +48,13 @@ def create_app(desk: Desk, settings: Settings, lanes: Sequence[Lane] = (), plann
         settings: the settings in force.
         lanes: the channels that pushes go out by, beside the web page.
         planner: what is to be sent, told anew every morning; a letter whose key is there already changes nothing.
+
+    Raises:
+        ConfigError: settings that do not go together.
     """
     channel = web.Web(desk, settings.web.messages_a_minute)
-    courier = Courier(desk, [Lane(channel), *lanes], desk.moment)
+    platforms = _platforms(desk, settings)
+    courier = Courier(desk, [Lane(channel), *(Lane(one, PACE) for one in platforms), *lanes], desk.moment)
 
     async def plan() -> None:
         await wrap_future(desk.plan(planner))
@@ -61,13 +71,14 @@ def create_app(desk: Desk, settings: Settings, lanes: Sequence[Lane] = (), plann
         routes=[
             Route("/healthz", show_health, methods=["GET"]),
             *channel.routes(),
+            *(route for one in platforms for route in one.routes()),
             *results.routes(),
             *calendars.routes(),
             *pages.routes(),
         ],
         middleware=[Middleware(Visitors)],
         exception_handlers={Busy: _say_busy, Exception: _apologise},
-        lifespan=lambda _: _working(jobs, courier),
+        lifespan=lambda _: _working(jobs, courier, platforms),
     )
     return Protection(app)
 
@@ -77,13 +88,24 @@ async def show_health(_request: Request) -> Response:
     return JSONResponse({"status": "ok"})
 
 
+def _platforms(desk: Desk, settings: Settings) -> "list[Telegram]":
+    """The platforms that are set up; the library of each is loaded only then."""
+    if not settings.telegram.token:
+        return []
+    from bot.channels.telegram import Telegram
+
+    return [Telegram(desk, settings)]
+
+
 @asynccontextmanager
-async def _working(jobs: Sequence[Job], courier: Courier) -> AsyncIterator[None]:
-    try:
+async def _working(jobs: Sequence[Job], courier: Courier, platforms: "Sequence[Telegram]") -> AsyncIterator[None]:
+    """Do the jobs while inside; at the end the sends under way end before the platforms are let go."""
+    async with AsyncExitStack() as stack:
+        for one in platforms:
+            await stack.enter_async_context(one.working())
+        stack.push_async_callback(courier.stop)
         async with running(*jobs):
             yield
-    finally:
-        await courier.stop()
 
 
 async def _say_busy(_request: Request, _error: Exception) -> Response:
