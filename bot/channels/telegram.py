@@ -55,7 +55,7 @@ class Telegram:
         if self._settings.webhook and not self._public_url:
             raise ConfigError("[telegram] webhook: Telegram has to know where; set [web] public_url")
         self._bounds = bounds or Bounds()
-        self._bot = open_bot(self._settings.token, self._settings.api_url, self._bounds)
+        self._bot = open_bot(self._settings.token, self._settings.api_url, self._bounds, self._secret())
         self._speaker = Speaker(self._bot)
         self._talks = Talks(desk, self._speaker, self._page, self._bounds)
         self._intake = Intake()

@@ -2,6 +2,7 @@
 
 import logging
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import httpx
@@ -57,28 +58,38 @@ class Bounds:
 
 
 class Redacting(logging.Filter):
-    """Keeps a secret out of the records of the libraries that have it in an address."""
+    """Keeps secrets out of the records of the libraries that have them in an address or among their values."""
 
-    def __init__(self, secret: str) -> None:
+    def __init__(self, secrets: Sequence[str]) -> None:
         super().__init__()
-        self._secret = secret
+        self._secrets = secrets
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Strike the secret out of a record; every record passes."""
+        """Strike the secrets out of a record; every record passes."""
         text = record.getMessage()
-        if self._secret in text:
-            record.msg, record.args = text.replace(self._secret, "***"), None
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        if text != record.getMessage():
+            record.msg, record.args = text, None
         return True
 
 
-def open_bot(token: str, api_url: str, bounds: Bounds) -> Bot:
-    """The bot; nothing is sent yet. What a person may wait for is tried again by us, so the library does not."""
+def open_bot(token: str, api_url: str, bounds: Bounds, secret: str) -> Bot:
+    """The bot; nothing is sent yet. What a person may wait for is tried again by us, so the library does not.
+
+    Args:
+        token: what BotFather gave.
+        api_url: the Bot API server.
+        bounds: how long it is waited for.
+        secret: another one that may be sent.
+    """
     os.environ.setdefault("PTB_TIMEDELTA", "1")  # the library warns of itself unless told that its next way is known
     for name in ("httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.WARNING)  # they log the address, which has the token in it
     logging.getLogger("telegram.request.BaseRequest").setLevel(logging.CRITICAL)  # we tell in a line what goes wrong
+    redacting = Redacting((token, secret))
     for name in ("httpx", "telegram.request.BaseRequest", "telegram.ext.ExtBot", "telegram.Bot"):
-        logging.getLogger(name).addFilter(Redacting(token))
+        logging.getLogger(name).addFilter(redacting)
     return ExtBot(
         token,
         base_url=f"{api_url}/bot",

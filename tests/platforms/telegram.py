@@ -98,8 +98,11 @@ class Telegram:
         return {"id": who, "is_bot": False, "first_name": NAMES.get(who, "某某")}
 
     def _place(self, chat: int) -> dict[str, Any]:
-        return {"id": chat, "type": "private", "first_name": "x"} if chat > 0 else {
-            "id": chat, "type": "supergroup", "title": "工会群"}
+        return (
+            {"id": chat, "type": "private", "first_name": "x"}
+            if chat > 0
+            else {"id": chat, "type": "supergroup", "title": "工会群"}
+        )
 
     # ------------------------------------------------------------ what tests look at
     def said(self, chat: int) -> list[str]:
