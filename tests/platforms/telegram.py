@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
-import httpx
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -22,7 +21,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 TOKEN = "123456:" + "s3cr3t-T0ken_" * 3
-ME = {"id": 123456, "is_bot": True, "first_name": "工作室管家", "username": "steward_bot"}
+ME: dict[str, Any] = {"id": 123456, "is_bot": True, "first_name": "工作室管家", "username": "steward_bot"}
 LI, WANG, GROUP = 1001, 1002, -100777
 NAMES = {LI: "李干事", WANG: "王同志"}
 LONGEST, LONGEST_DATA, MOST_BUTTONS = 4096, 64, 100
@@ -60,6 +59,12 @@ class Telegram:
     number: int = 0
     fetcher: int = 0
     lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def begin_anew(self) -> None:
+        """Forget everything, as before the first test; the address stays."""
+        fresh = Telegram(chats={LI: {}, WANG: {}, GROUP: {}}, url=self.url)
+        with self.lock:
+            vars(self).update({**vars(fresh), "lock": self.lock, "fetcher": self.fetcher + 1})
 
     # ------------------------------------------------------------ what people do
     def update(self, **what: Any) -> int:
@@ -210,7 +215,7 @@ class Telegram:
             raise Refused(400, "Bad Request: group chat was upgraded", migrate_to_chat_id=moved)
         if chat not in self.chats:
             raise Refused(400, "Bad Request: chat not found")
-        return self.message(ME["id"], chat, **_checked(values), **{"from": ME})
+        return self.message(int(ME["id"]), chat, **{**_checked(values), "from": ME})
 
     def do_editmessagetext(self, values: dict[str, Any]) -> dict[str, Any]:
         return self._edit(values, _checked(values))
@@ -239,19 +244,6 @@ class Telegram:
             raise Refused(400, "Bad Request: query is too old and response timeout expired or query ID is invalid")
         del self.queries[values["callback_query_id"]]
         return True
-
-    # ------------------------------------------------------------ calling the bot
-    def call_out(self, url: str = "", tries: int = 20) -> list[int]:
-        """Deliver what waits to the webhook, each until it is taken; returns the statuses."""
-        statuses = []
-        headers = {"X-Telegram-Bot-Api-Secret-Token": self.webhook.get("secret_token", "")}
-        with httpx.Client(trust_env=False, timeout=10) as client:
-            while self.waiting and len(statuses) < tries:
-                response = client.post(url or self.webhook["url"], json=self.waiting[0], headers=headers)
-                statuses.append(response.status_code)
-                if response.status_code == 200:
-                    self.delivered.append(self.waiting.pop(0)["update_id"])
-        return statuses
 
 
 def buttons(message: dict[str, Any]) -> list[dict[str, Any]]:
@@ -312,7 +304,7 @@ def _ok(result: Any) -> Response:
 @contextmanager
 def running(port: int = 0) -> Iterator[Telegram]:
     """A server, with the chats of 李干事, 王同志 and a group."""
-    telegram = Telegram(chats={LI: {}, WANG: {}, GROUP: {}})
+    telegram = Telegram()
     app = Starlette(routes=[Route("/bot{token}/{method}", telegram.serve, methods=["POST"])])
     config = uvicorn.Config(app, "127.0.0.1", port, log_level="critical", timeout_graceful_shutdown=0, lifespan="off")
     server = uvicorn.Server(config)
@@ -321,6 +313,7 @@ def running(port: int = 0) -> Iterator[Telegram]:
     while not server.started:
         time.sleep(0.005)
     telegram.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    telegram.begin_anew()
     try:
         yield telegram
     finally:

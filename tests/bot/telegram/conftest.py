@@ -26,10 +26,16 @@ PUBLIC_URL = "https://steward.example"
 Bot = Callable[..., AbstractContextManager[TestClient]]
 
 
-@pytest.fixture
-def telegram() -> Iterator[Telegram]:
+@pytest.fixture(scope="session")
+def server() -> Iterator[Telegram]:
     with running() as telegram:
         yield telegram
+
+
+@pytest.fixture
+def telegram(server: Telegram) -> Telegram:
+    server.begin_anew()
+    return server
 
 
 @pytest.fixture(scope="session")
@@ -81,5 +87,5 @@ def hurried(desk: Desk, telegram: Telegram) -> Bot:
 
 def settings_for(telegram: Telegram, **section: Any) -> Settings:
     settings = Settings()
-    here = replace(settings.telegram, token=TOKEN, api_url=telegram.url, **section)
+    here = replace(settings.telegram, **{"token": TOKEN, "api_url": telegram.url, **section})
     return replace(settings, telegram=here, web=replace(settings.web, public_url=PUBLIC_URL))

@@ -182,8 +182,7 @@ def test_a_push_to_who_blocked_us_is_over_for_good(hurried: Bot, telegram: Teleg
 
 
 def test_a_push_while_telegram_cannot_be_reached_was_surely_not_sent(hurried: Bot, telegram: Telegram) -> None:
-    telegram.url = "http://127.0.0.1:1"
-    with hurried() as client:
+    with hurried(api_url="http://127.0.0.1:1") as client:
         error = failing(client)
     assert not error.is_maybe_sent
     assert not error.is_permanent

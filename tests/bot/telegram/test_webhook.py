@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from bot.channels.telegram import HEADER, LONGEST_BODY, PATH, WANTED
+from bot.channels.telegram import HEADER, LONGEST_BODY, PATH
+from bot.telegram.arriving import WANTED
 from handlers.push import PERHAPS_AGAIN
 from tests.bot.telegram.conftest import Bot
 from tests.cast import GRANT
@@ -35,7 +36,7 @@ def call(client: TestClient, body: Any, secret: str = SECRET) -> int:
 
 def deliver(telegram: Telegram, client: TestClient) -> list[int]:
     """What waits is delivered, each again until it is taken."""
-    statuses = []
+    statuses: list[int] = []
     while telegram.waiting and len(statuses) < 20:
         statuses.append(call(client, telegram.waiting[0], telegram.webhook["secret_token"]))
         if statuses[-1] == 200:
@@ -93,7 +94,7 @@ def test_what_could_not_be_answered_is_called_again(client: TestClient, telegram
 @pytest.mark.parametrize("secret", ["", "another", SECRET + "x", "é", SECRET.upper()])
 def test_without_the_secret_nobody_gets_in(client: TestClient, telegram: Telegram, secret: str) -> None:
     telegram.write(WANG, GRANT)
-    assert client.post(PATH, json=telegram.waiting[0], headers={HEADER: secret.encode()}).status_code == 403
+    assert client.post(PATH, json=telegram.waiting[0], headers=[(HEADER.encode(), secret.encode())]).status_code == 403
     assert telegram.said(WANG) == []
 
 
