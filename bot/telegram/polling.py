@@ -47,6 +47,10 @@ class Poller:
                 failures += 1
                 tell(error, failures)
                 await asyncio.sleep(seconds_of_pause(error, failures, self._bounds))
+            except Exception:  # the library trips over something new: the fetching must not end for that
+                failures += 1
+                log.exception("Updates could not be read; they are fetched again")
+                await asyncio.sleep(self._bounds.pause(failures))
 
     async def acknowledge(self) -> None:
         """Tell Telegram what is settled, at the end; what is not comes again to the next program."""
@@ -62,6 +66,7 @@ class Poller:
         updates = await self._bot.get_updates(self._next, timeout=poll, allowed_updates=WANTED)
         if not updates and not self._open:
             self._next = None  # all is acknowledged; after a quiet week Telegram may begin with lower numbers
+        self._look()  # or what comes again would be passed by what came after it
         for update in updates:
             if update.update_id not in self._settled and self._open.get(update.update_id) is None:
                 self._open[update.update_id] = self._take(update)

@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from bot.app import create_app
-from bot.config import ConfigError, Settings
+from bot.config import ConfigError, Settings, read_settings, render
 from bot.delivery import DeliveryFailed
 from bot.desk import Desk
 from bot.telegram.polling import REFUSED, TAKEN
@@ -231,3 +231,23 @@ def test_a_webhook_needs_an_address(desk: Desk) -> None:
     section = replace(Settings().telegram, token=TOKEN, webhook=True)
     with pytest.raises(ConfigError, match=r"\[web\] public_url"):
         create_app(desk, replace(Settings(), telegram=section))
+
+
+def test_a_setting_that_is_not_understood_is_named_and_its_secret_is_not() -> None:
+    for name in ("STEWARD_TELEGRAM_TOKEN", "STEWARD_TELEGRAM_WEBHOOK_SECRET"):
+        with pytest.raises(ConfigError, match=r"\[telegram\] (token|webhook_secret): expected") as caught:
+            read_settings({name: "not quite right!"})
+        assert "not quite right" not in str(caught.value)
+    assert TOKEN not in render(read_settings({"STEWARD_TELEGRAM_TOKEN": TOKEN}))
+
+
+def test_an_update_the_library_cannot_read_does_not_end_the_fetching(
+    hurried: Bot, telegram: Telegram, caplog: pytest.LogCaptureFixture
+) -> None:
+    telegram.waiting.append({"update_id": 1, "message": {"text": "no chat"}})
+    with hurried():
+        telegram.wait(lambda: "Updates could not be read" in caplog.text)
+        telegram.waiting.clear()
+        telegram.number = 1
+        telegram.write(WANG, GRANT)
+        assert telegram.wait_said(WANG, 1)

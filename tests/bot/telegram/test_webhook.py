@@ -76,6 +76,15 @@ def test_a_talk_by_calls(client: TestClient, telegram: Telegram) -> None:
     assert "第2题" in telegram.said(LI)[1]
 
 
+def test_the_whole_program_takes_calls_beside_its_pages(bot: Bot, telegram: Telegram) -> None:
+    with bot(webhook=True) as client:
+        telegram.wait(lambda: telegram.webhook)
+        telegram.write(WANG, GRANT)
+        assert deliver(telegram, client)[-1] == 200
+        assert client.get("/healthz").status_code == 200
+    assert len(telegram.said(WANG)) == 1
+
+
 def test_a_call_again_says_nothing_twice(client: TestClient, telegram: Telegram) -> None:
     telegram.write(WANG, GRANT)
     (update,) = telegram.waiting
