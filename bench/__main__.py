@@ -65,8 +65,9 @@ def measure_answers(talks: list[list[str]]) -> list[tuple[str, str, str]]:
 def time_answers(talks: list[list[str]], rounds: int) -> None:
     """Answer every talk several times and print the figures as JSON; runs in a process of its own."""
     begun = time.perf_counter()
-    from bot.config import Settings
-    from bot.desk import IN_MEMORY, open_desk
+    from bot.desk import IN_MEMORY
+    from bot.opening import open_desk
+    from bot.settings import Settings
     from knowledge.answering import answer
     from knowledge.memory import Memory
 
@@ -102,8 +103,8 @@ def measure_starts(question: str) -> list[tuple[str, str, str]]:
 
 def measure_messages(talks: list[list[str]]) -> list[tuple[str, str, str]]:
     """Messages a second through router and database, each committed before its reply."""
-    from bot.config import Settings, Storage
-    from bot.desk import open_desk
+    from bot.opening import open_desk
+    from bot.settings import Settings, Storage
     from handlers.conversation import Message
 
     texts = [turns[-1] for turns in talks]

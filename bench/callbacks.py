@@ -103,7 +103,7 @@ def serve_ours(config: str) -> None:
     """The program as it is served, with SQLite on a disk."""
     from bot.app import create_app
     from bot.config import read_settings
-    from bot.desk import open_desk
+    from bot.opening import open_desk
 
     settings = read_settings({"STEWARD_CONFIG": config})
     _serve(create_app(open_desk(settings), settings))

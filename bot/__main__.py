@@ -182,7 +182,7 @@ def plan_reminders() -> None:
 
     The running program plans at its start and every morning by itself.
     """
-    from bot.desk import letters_of, planner_of
+    from bot.opening import letters_of, planner_of
 
     settings = read_settings()
     with _open_desk() as desk:
@@ -209,7 +209,7 @@ def backup(file: Path) -> None:
 
     The copy is looked through before it gets its name. For PostgreSQL use pg_dump.
     """
-    from bot.desk import back_up
+    from bot.opening import back_up
 
     size = back_up(read_settings(), file)
     click.echo(f"{file}: {size:,} bytes, looked through and sound.")
@@ -303,14 +303,14 @@ def _print_json(value: Any) -> None:
 
 
 def _open_library() -> Any:
-    from bot.desk import open_library
+    from bot.opening import open_library
 
     return open_library(read_settings())
 
 
 @contextmanager
 def _open_desk() -> Iterator[Any]:
-    from bot.desk import open_desk
+    from bot.opening import open_desk
 
     desk = open_desk(read_settings())
     try:
@@ -320,7 +320,8 @@ def _open_desk() -> Iterator[Any]:
 
 
 def _open_desk_in_memory(today: date | None) -> Any:
-    from bot.desk import IN_MEMORY, open_desk
+    from bot.desk import IN_MEMORY
+    from bot.opening import open_desk
 
     return open_desk(read_settings(), IN_MEMORY, today)
 

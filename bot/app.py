@@ -2,7 +2,7 @@
 
 from asyncio import wrap_future
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import date, datetime
 
 from sqlmodel import Session
@@ -14,19 +14,20 @@ from starlette.types import ASGIApp
 
 from bot import pages
 from bot.channels import SORRY, web
-from bot.config import Settings
 from bot.delivery import Courier, Lane
-from bot.desk import Desk, planner_of
+from bot.desk import Desk
 from bot.figures import Figures
 from bot.health import Health
 from bot.jobs import DELIVER, PLAN, TIDY, Job, every, running
 from bot.observer import NOBODY, Observer, Several
+from bot.opening import planner_of
 from bot.pages.calendars import Calendars
 from bot.pages.results import Results
 from bot.platforms import Outlet, outlets
 from bot.protection import Protection
 from bot.pulse import Pulse
 from bot.readiness import Readiness
+from bot.settings import Settings
 from bot.visitors import Visitors
 from storage.database import Busy
 from storage.outbox import Letter
@@ -102,13 +103,13 @@ def create_app(
 async def _working(
     jobs: Sequence[Job], courier: Courier, observer: Observer, found: Sequence[Outlet]
 ) -> AsyncIterator[None]:
-    try:
+    """Do the jobs while inside; at the end the sends under way end before the platforms are let go."""
+    async with AsyncExitStack() as stack:
+        for one in found:
+            await stack.enter_async_context(one.working())
+        stack.push_async_callback(courier.stop)
         async with running(*jobs, observer=observer):
             yield
-    finally:
-        await courier.stop()
-        for one in found:
-            one.close()
 
 
 async def _say_busy(_request: Request, _error: Exception) -> Response:

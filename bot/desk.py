@@ -1,6 +1,5 @@
 """The desk: library, originals and database joined, so that a channel hands in a message and gets the reply."""
 
-import gc
 import logging
 import secrets
 from collections.abc import Callable, Sequence
@@ -8,31 +7,38 @@ from concurrent.futures import Future
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from bot.channels import Unanswered
-from bot.config import CannotStart, ConfigError, Settings
+from bot.intake import Stage
 from bot.observer import NOBODY, Observer, watched
 from handlers.checking.report import Report, load_reports
 from handlers.conversation import BEIJING, Message, Reply, Terms
 from handlers.push import HEADING, Push
 from handlers.reminding.planning import Planner, calendar_topic, open_rows
-from handlers.reminding.reaching import warnings
 from handlers.reminding.telling import whose
 from handlers.router import respond
-from knowledge.library import Library, LibraryError, load
-from knowledge.originals import Originals, read_originals
+from knowledge.library import Library
+from knowledge.originals import Originals
 from knowledge.reading import ClauseView, read_clause
 from knowledge.vocabulary import Status
-from knowledge.working_days import Calendar
-from storage import backup, contacts, doubts, farewells, messages, outbox, selfchecks, staff, subscriptions, trail
+from storage import (
+    arrivals,
+    contacts,
+    doubts,
+    farewells,
+    messages,
+    outbox,
+    selfchecks,
+    staff,
+    subscriptions,
+    trail,
+)
 from storage.database import Busy, Database
 from storage.doubts import Doubt
-from storage.engine import SchemaUnknown, UnknownDatabase
 from storage.messages import Exchange
 from storage.outbox import Letter
 
@@ -45,6 +51,7 @@ CALENDAR = timedelta(days=800)  # how far a private calendar looks ahead
 MOST_CONTACTS = 100_000
 KEEP_SETTLED = timedelta(days=400)  # so long the story of a reminder can be looked up
 KEEP_FAREWELLS = timedelta(days=1)
+KEEP_ARRIVALS = timedelta(days=7)  # no platform hands anything in again for so long
 LONGEST_HISTORY = 50
 
 T = TypeVar("T")
@@ -160,6 +167,36 @@ class Desk:
 
         return self._database.run(unit)
 
+    def option(self, channel: str, address: str, message_id: str, number: int) -> Future[tuple[str, str] | None]:
+        """What a button under a reply says, counted from 0, and the question it answers; none if that is not kept."""
+
+        def unit(session: Session) -> tuple[str, str] | None:
+            contact = contacts.find(session, channel, address)
+            stored = messages.find_reply(session, contact, message_id) if contact else None
+            reply = Reply.load(stored) if stored else None
+            if reply is None or number >= len(reply.options):
+                return None
+            return reply.options[number], reply.question.id if reply.question else ""
+
+        return self._database.run(unit)
+
+    def stage(self, channel: str, address: str, message_id: str) -> Future[Stage]:
+        """How far the handling of what a platform handed in has come."""
+
+        def unit(session: Session) -> Stage:
+            if arrivals.is_settled(session, channel, message_id):
+                return Stage.SETTLED
+            contact = contacts.find(session, channel, address)
+            is_answered = contact is not None and messages.find_reply(session, contact, message_id) is not None
+            return Stage.ANSWERED if is_answered else Stage.NEW
+
+        return self._database.run(unit)
+
+    def settle(self, channel: str, message_id: str) -> Future[None]:
+        """Note that what a platform handed in is completely handled."""
+        moment = self._clock()
+        return self._database.run(lambda session: arrivals.settle(session, channel, message_id, moment))
+
     def keep_push(self, channel: str, address: str, push: Push) -> Future[None]:
         """Put a push into the conversation, as a reply to nothing that was said."""
         moment = self._clock()
@@ -258,6 +295,7 @@ class Desk:
             trail.trim(session)
             outbox.trim(session, settled_before)
             farewells.trim(session, self._clock() - KEEP_FAREWELLS)
+            arrivals.trim(session, self._clock() - KEEP_ARRIVALS)
             return contacts.forget_unseen(session, before) + contacts.forget_older(session, MOST_CONTACTS)
 
         return self._database.run(unit)
@@ -288,102 +326,3 @@ class Desk:
 
     def _read(self, document: str, clause: str) -> ClauseView | None:
         return read_clause(self.library, document, clause, self.originals)
-
-
-def open_desk(
-    settings: Settings, url: str | None = None, today: date | None = None, observer: Observer = NOBODY
-) -> Desk:
-    """A desk as the settings want it, its tables up to date.
-
-    Args:
-        settings: the settings in force.
-        url: another database than the configured one; `IN_MEMORY` keeps nothing.
-        today: the day answers are for, if not the clock's.
-        observer: looks on while messages are answered.
-
-    Raises:
-        CannotStart: a setting names what is not there, or the programmes have a hole.
-    """
-    library, originals = open_library(settings)
-    database = open_database(url or settings.storage.url)
-    gc.collect()
-    gc.freeze()  # the library stays for good, so the collector need not walk it again
-    return Desk(library, originals, database, today=today, terms=terms_of(settings), observer=observer)
-
-
-def terms_of(settings: Settings) -> Terms:
-    """What the operator has set, as the talk needs it."""
-    privacy, days = settings.privacy, settings.calendar
-    return Terms(
-        privacy.operator,
-        privacy.contact,
-        settings.storage.keep_days,
-        privacy.forget_on_leave,
-        Calendar(frozenset(days.holidays), frozenset(days.workdays)),
-        days.first_rounds,
-        bool(settings.wechat.template),
-    )
-
-
-def planner_of(library: Library, settings: Settings) -> Planner:
-    """What plans the reminders, with the operator's calendar."""
-    terms = terms_of(settings)
-    return Planner(library, terms.calendar, terms.first_rounds, terms.has_template)
-
-
-def letters_of(planner: Planner) -> Callable[[Session, date, datetime], Sequence[Letter]]:
-    """All that is sent of our own accord: the reminders, and who will not get them."""
-    return lambda session, today, now: [
-        *planner(session, today, now),
-        *warnings(session, planner, today, now),
-    ]
-
-
-def open_library(settings: Settings) -> tuple[Library, Originals | None]:
-    """The library and, where configured, the originals.
-
-    Raises:
-        CannotStart: the programmes have a hole, or there is no such folder of originals.
-    """
-    try:
-        library = load()
-    except LibraryError as error:
-        raise CannotStart(f"The knowledge base is broken: {error}") from error
-    folder = settings.knowledge.originals
-    if folder is None:
-        return library, None
-    if not folder.is_dir():
-        raise ConfigError(f"[knowledge] originals: there is no folder {folder}")
-    try:
-        return library, read_originals(folder, library)
-    except OSError as error:
-        raise ConfigError(f"[knowledge] originals: cannot be read ({error})") from error
-
-
-def open_database(url: str) -> Database:
-    """The database, its tables up to date.
-
-    Raises:
-        ConfigError: it cannot be opened.
-    """
-    try:
-        database = Database(url)
-        database.migrate()
-    except UnknownDatabase as error:
-        raise ConfigError(f"[storage] url: {error}; allowed: sqlite:///FILE or postgresql://USER@HOST/NAME") from None
-    except (OSError, DBAPIError, SchemaUnknown) as error:
-        reason = str(error).splitlines()[0]
-        raise ConfigError(f"[storage] url: the database cannot be opened ({reason})") from error
-    return database
-
-
-def back_up(settings: Settings, file: Path) -> int:
-    """Copy the configured database into a file; returns its size in bytes.
-
-    Raises:
-        CannotStart: no copy was made.
-    """
-    try:
-        return backup.back_up(settings.storage.url, file)
-    except backup.BackupFailed as error:
-        raise CannotStart(f"No copy was made: {error}") from error

@@ -16,8 +16,9 @@ import structlog
 from structlog.typing import EventDict, WrappedLogger
 
 from bot import mishaps
-from bot.config import Settings, secrets_of
+from bot.config import secrets_of
 from bot.redaction import redact_all, redactor
+from bot.settings import Settings
 
 OURS = ("bot", "handlers", "knowledge", "storage")
 TRUSTED = (*OURS, "alembic", "apscheduler", "uvicorn")  # word their lines without what comes from outside

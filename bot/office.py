@@ -9,8 +9,10 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from bot.config import CannotStart, Settings
-from bot.desk import now, open_database, open_library
+from bot.config import CannotStart
+from bot.desk import now
+from bot.opening import open_database, open_library
+from bot.settings import Settings
 from bot.sheets.importing import SENTENCES, Plan, carry_out, complete, read_entries
 from bot.sheets.reading import Sheet
 from bot.sheets.writing import write_register

@@ -8,11 +8,12 @@ from collections.abc import Callable
 import uvicorn
 
 from bot.app import create_app
-from bot.config import ConfigError, Settings
-from bot.desk import letters_of, open_desk, planner_of
+from bot.config import ConfigError
 from bot.figures import Figures
 from bot.log import Logbook, configure
 from bot.observer import Several
+from bot.opening import letters_of, open_desk, planner_of
+from bot.settings import Settings
 
 LONGEST_QUEUE = 512  # connections that wait to be accepted
 SECONDS_TO_ANSWER = 5  # what is under way when the program is to stop

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from sqlmodel import Session, SQLModel
 
 from storage import (
+    arrivals,
     assessments,
     contacts,
     doubts,
@@ -55,6 +56,7 @@ TABLES = (
     farewells,
     reaches,
     passes,
+    arrivals,
 )
 MOST_WAITING = 4_096
 

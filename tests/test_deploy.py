@@ -16,8 +16,9 @@ import pytest
 from ruamel.yaml import YAML
 
 from bot.__main__ import main
-from bot.config import SECTIONS, Settings, read_settings
+from bot.config import SECTIONS, read_settings
 from bot.figures import Figures, Stock
+from bot.settings import Settings
 from storage.outbox import State
 
 ROOT = Path(__file__).parents[1]

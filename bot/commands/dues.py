@@ -36,7 +36,8 @@ def dues(
     For example: steward dues jiaozuo --conferred 2024-03-01
     """
     from bot.dates import Dates
-    from bot.desk import open_library, today_in_beijing
+    from bot.desk import today_in_beijing
+    from bot.opening import open_library
 
     if as_lines == (programme is not None) or (as_lines and (conferred or start or end or as_ics)):
         raise click.UsageError("Give either a programme or --jsonl; the lines have their own days.")

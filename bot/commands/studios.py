@@ -151,7 +151,7 @@ def template(file: Path, force: bool) -> None:
 
     FILE is .xlsx, with drop-downs and a sheet of explanations, or .csv.
     """
-    from bot.desk import open_library
+    from bot.opening import open_library
     from bot.sheets.writing import write_register
 
     write_register(file, (), {}, open_library(read_settings())[0], force)

@@ -51,7 +51,7 @@ def _leaf(text: str) -> Mapping[str, Any]:
 
 
 def _make(settings: Any, buttons: Mapping[str, Any]) -> None:
-    from bot.desk import open_desk
+    from bot.opening import open_desk
     from bot.platforms import wechat_platform
     from bot.tencent.failures import CallFailed
 

@@ -17,8 +17,9 @@ import httpx
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 
-from bot.config import CannotStart, ConfigError, Settings
-from bot.desk import open_library
+from bot.config import CannotStart, ConfigError
+from bot.opening import open_library
+from bot.settings import Settings
 from handlers.conversation import BEIJING
 from knowledge.library import Library
 from knowledge.originals import Originals

@@ -9,8 +9,8 @@ from sqlmodel import Session
 from starlette.testclient import TestClient
 
 from bot.app import create_app
-from bot.config import Settings
 from bot.desk import Desk
+from bot.settings import Settings
 from handlers.conversation import Reply
 from knowledge.vocabulary import Role
 from storage import contacts, register, staff

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from bot.app import create_app
-from bot.config import Settings, WeChat, WeCom
 from bot.desk import Desk
+from bot.settings import Settings, WeChat, WeCom
 from knowledge.library import Library
 from storage import contacts
 from storage.database import Database

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import SECTIONS, ConfigError, Settings, read_settings, render
+from bot.config import SECTIONS, ConfigError, read_settings, render
+from bot.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 

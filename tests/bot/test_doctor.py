@@ -17,12 +17,12 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from bot.__main__ import main
-from bot.config import Calendar, Knowledge, Settings, Storage, Web
 from bot.doctor import CHECKS, examine
 from bot.doctor.finding import Context, Finding, Level
 from bot.doctor.law import check_calendar, check_knowledge, check_rounds
 from bot.doctor.memory import check_database, check_outbox, check_staff
 from bot.doctor.place import LITTLE_SPACE, check_clock, check_files, check_outside, check_port, check_settings
+from bot.settings import Calendar, Knowledge, Settings, Storage, Web
 from handlers.push import Push
 from knowledge.vocabulary import Role
 from storage import contacts, outbox, staff

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.app import create_app
-from bot.config import Settings, Web, WeChat, WeCom
 from bot.desk import Desk
 from bot.doctor.finding import Check, Context, Finding, Level
 from bot.doctor.platforms import check_wechat, check_wecom
+from bot.settings import Settings, Web, WeChat, WeCom
 from knowledge.library import Library
 from storage.database import Database
 from tests.platforms.loopback import serving

@@ -18,13 +18,13 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from bot.app import create_app
-from bot.config import Settings, Watch
 from bot.desk import Desk
 from bot.figures import Figures, Stock
 from bot.health import Health
 from bot.observer import BUSY, FAILED, Several
 from bot.pulse import Pulse
 from bot.readiness import OVERDUE, SECONDS_WITHOUT_DELIVERY, STARTING, Readiness
+from bot.settings import Settings, Watch
 from handlers.conversation import Message
 from handlers.push import Push
 from knowledge.library import Library

@@ -13,10 +13,10 @@ from sqlmodel import Session
 from starlette.testclient import TestClient
 
 from bot.app import create_app
-from bot.config import Settings
 from bot.delivery import Lane
 from bot.desk import Desk, now
 from bot.jobs import DELIVER, PLAN, TIDY, Job, do_now, mind_the_clock, running
+from bot.settings import Settings
 from handlers.push import Push
 from storage import contacts, outbox_view
 from storage.outbox import Letter, State

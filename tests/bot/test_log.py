@@ -22,10 +22,10 @@ from starlette.testclient import TestClient
 
 from bot.app import create_app
 from bot.channels import Unanswered
-from bot.config import Log, Settings, Storage, Watch
 from bot.desk import Desk
 from bot.log import WITHHELD, Logbook, configure
 from bot.redaction import redactor
+from bot.settings import Log, Settings, Storage, Watch
 from knowledge.library import Library
 from storage.contacts import ContactRecord
 from storage.database import Database

@@ -11,8 +11,8 @@ from docx.oxml.ns import qn
 from starlette.testclient import TestClient
 
 from bot.app import create_app
-from bot.config import Settings
 from bot.desk import Desk
+from bot.settings import Settings
 from handlers.checking.ending import LINK_DAYS
 from knowledge.library import Library
 from storage.database import Database

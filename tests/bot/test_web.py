@@ -13,8 +13,8 @@ from starlette.testclient import TestClient
 
 from bot.app import create_app
 from bot.channels import SORRY, web
-from bot.config import Settings
 from bot.desk import Desk
+from bot.settings import Settings
 from handlers.conversation import Message, Reply
 from knowledge.library import Library
 from storage.database import Busy, Database

@@ -8,8 +8,8 @@ from starlette.testclient import TestClient
 
 from bot.app import create_app
 from bot.channels.web import CHANNEL, Web
-from bot.config import Settings
 from bot.desk import Desk
+from bot.settings import Settings
 from handlers.push import Push
 from storage import contacts
 from tests.cast import NOW

@@ -13,8 +13,9 @@ from click.testing import CliRunner
 
 from bot.__main__ import main
 from bot.app import create_app
-from bot.config import ConfigError, Settings, Web, WeChat
+from bot.config import ConfigError
 from bot.desk import Desk
+from bot.settings import Settings, Web, WeChat
 from knowledge.library import Library
 from storage import contacts
 from storage.database import Database

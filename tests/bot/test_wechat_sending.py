@@ -10,11 +10,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlmodel import Session
 
-from bot.config import Settings, WeChat
 from bot.delivery import Courier
 from bot.desk import Desk
 from bot.ledgers import PassLedger, ReachLedger
 from bot.platforms import outlets, wechat_platform
+from bot.settings import Settings, WeChat
 from bot.tencent.failures import CallFailed, Kind
 from handlers.push import Push
 from knowledge.library import Library
@@ -79,10 +79,9 @@ class Post:
     async def _deliver(self) -> None:
         found = outlets(self.desk, self.settings, lambda _channel, _reason: None)
         courier = Courier(self.desk, [one.lane for one in found], self.desk.moment)
-        await courier.deliver()
-        await courier.finish()
-        for one in found:
-            one.close()
+        async with found[0].working():
+            await courier.deliver()
+            await courier.finish()
 
     def got(self, who: str = LI) -> list[str]:
         return ["text" if "text" in one else str(one["template_id"]) for one in self.platform.followers[who].got]

@@ -11,11 +11,13 @@ import pytest
 from sqlmodel import Session
 
 from bot.app import create_app
-from bot.config import ConfigError, Settings, WeCom
+from bot.config import ConfigError
 from bot.delivery import DeliveryFailed
-from bot.desk import Desk, planner_of
+from bot.desk import Desk
+from bot.opening import planner_of
 from bot.pace import Bucket
 from bot.platforms import WECOM_PACE, outlets
+from bot.settings import Settings, WeCom
 from handlers.push import Push
 from knowledge.library import Library
 from knowledge.vocabulary import Role
@@ -43,9 +45,9 @@ class Line:
     def send(self, *pushes: Push, who: str = LI) -> None:
         async def all_of_them() -> None:
             (one,) = outlets(self.desk, self.settings, lambda _channel, _reason: None)
-            for at, push in enumerate(pushes):
-                await one.lane.channel.send(who, push, f"key {at}")
-            one.close()
+            async with one.working():
+                for at, push in enumerate(pushes):
+                    await one.lane.channel.send(who, push, f"key {at}")
 
         asyncio.run(all_of_them())
 
