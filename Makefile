@@ -26,7 +26,7 @@ peers: environment
 	@scripts/peers.sh
 
 test: lint browser peers ## check and test everything, installing what that needs
-	$(BIN)/python -m pytest --cov -n auto --dist loadfile
+	$(BIN)/python -m pytest --cov -n auto --dist worksteal
 
 lint: environment ## style, types, the imports between the floors, and the container files
 	$(BIN)/ruff check .

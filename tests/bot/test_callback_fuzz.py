@@ -99,11 +99,11 @@ def storm(target: Target, number: int, seed: int) -> dict[int, int]:
     return seen
 
 
-def test_a_thousand_mutated_bodies_do_no_harm(target: Target) -> None:
-    seen = storm(target, 1_000, seed=5)
+def test_hundreds_of_mutated_bodies_do_no_harm(target: Target) -> None:
+    seen = storm(target, 500, seed=5)
     assert set(seen) <= {200, 400, 403, 413}
-    assert seen[200] > 100
-    assert seen[403] > 50
+    assert seen[200] > 50
+    assert seen[403] > 25
 
 
 @pytest.mark.soak

@@ -157,7 +157,7 @@ def test_windows_add_up_and_nothing_falls_outside(
 
 
 @given(name=NAMES, named=st.none() | ANY, days=st.tuples(ANY, ANY))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_a_wider_window_has_no_less_whatever_the_days(name: str, named: date | None, days: tuple[date, date]) -> None:
     start, end = sorted(days)
     row = f"{name}-named-{named.isoformat()}" if named else name

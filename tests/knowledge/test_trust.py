@@ -17,7 +17,7 @@ from knowledge.originals import Originals, is_changed, split
 from knowledge.vocabulary import Status
 from tests.knowledge.asking import ask, body, plant
 
-CHANGES = 250
+CHANGES = 120
 SEED = 500
 POOL = [line.split(" / ") for line in Path(__file__).with_name("trust.txt").read_text(encoding="utf-8").splitlines()]
 OTHER = "一二三万元不年月得可应工会创新室卍"  # what takes a character's place, or comes beside it

@@ -15,7 +15,7 @@ from bot.server import listen
 def serving(app: ASGIApp) -> Iterator[str]:
     """The address it listens on."""
     listener = listen("127.0.0.1", 0)
-    config = uvicorn.Config(app, log_level="critical", access_log=False, lifespan="on", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()

@@ -306,7 +306,9 @@ def running(port: int = 0) -> Iterator[Telegram]:
     """A server, with the chats of 李干事, 王同志 and a group."""
     telegram = Telegram()
     app = Starlette(routes=[Route("/bot{token}/{method}", telegram.serve, methods=["POST"])])
-    config = uvicorn.Config(app, "127.0.0.1", port, log_level="critical", timeout_graceful_shutdown=0, lifespan="off")
+    config = uvicorn.Config(
+        app, "127.0.0.1", port, log_config=None, access_log=False, timeout_graceful_shutdown=0, lifespan="off"
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
