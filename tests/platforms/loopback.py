@@ -1,5 +1,6 @@
 """Any ASGI application on a free port of loopback, in a thread."""
 
+import logging
 import threading
 import time
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from bot.server import listen
 def serving(app: ASGIApp) -> Iterator[str]:
     """The address it listens on."""
     listener = listen("127.0.0.1", 0)
-    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(app, log_config=None, log_level="critical", lifespan="on", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()
@@ -28,3 +29,10 @@ def serving(app: ASGIApp) -> Iterator[str]:
         server.should_exit = True
         thread.join(20)
         listener.close()
+        let_speak()
+
+
+def let_speak() -> None:
+    """Let uvicorn's loggers be as they were: other tests look at what they say."""
+    for name in ("uvicorn.error", "uvicorn.access", "uvicorn.asgi"):
+        logging.getLogger(name).setLevel(logging.NOTSET)

@@ -20,6 +20,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from tests.platforms.loopback import let_speak
+
 TOKEN = "123456:" + "s3cr3t-T0ken_" * 3
 ME: dict[str, Any] = {"id": 123456, "is_bot": True, "first_name": "工作室管家", "username": "steward_bot"}
 LI, WANG, GROUP = 1001, 1002, -100777
@@ -307,7 +309,7 @@ def running(port: int = 0) -> Iterator[Telegram]:
     telegram = Telegram()
     app = Starlette(routes=[Route("/bot{token}/{method}", telegram.serve, methods=["POST"])])
     config = uvicorn.Config(
-        app, "127.0.0.1", port, log_config=None, access_log=False, timeout_graceful_shutdown=0, lifespan="off"
+        app, "127.0.0.1", port, log_config=None, log_level="critical", timeout_graceful_shutdown=0, lifespan="off"
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
@@ -321,3 +323,4 @@ def running(port: int = 0) -> Iterator[Telegram]:
     finally:
         server.should_exit = True
         thread.join(10)
+        let_speak()
