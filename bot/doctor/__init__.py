@@ -9,7 +9,7 @@ from bot.doctor.finding import Check, Context, Finding, Level
 from bot.doctor.law import check_calendar, check_knowledge, check_rounds
 from bot.doctor.memory import check_database, check_outbox, check_staff
 from bot.doctor.place import check_clock, check_files, check_outside, check_port, check_settings
-from bot.doctor.platforms import check_wechat, check_wecom
+from bot.doctor.platforms import check_telegram, check_wechat, check_wecom
 
 CHECKS: tuple[Check, ...] = (
     check_settings,
@@ -25,6 +25,7 @@ CHECKS: tuple[Check, ...] = (
     check_clock,
     check_wechat,
     check_wecom,
+    check_telegram,
 )
 
 

@@ -8,10 +8,10 @@ import httpx
 from bot.config import CannotStart
 from bot.doctor.finding import Context, Finding, Level
 from bot.doctor.place import compare_clock
-from bot.platforms import WECHAT, WECOM, demand_wechat, demand_wecom
+from bot.platforms import TELEGRAM, WECHAT, WECOM, demand_wechat, demand_wecom
 from bot.tencent.envelope import sign
 
-WRONG_SIGNATURE = 403
+OK, WRONG_SIGNATURE = 200, 403
 OWN_ADDRESS = {WECHAT: "https://api.weixin.qq.com", WECOM: "https://qyapi.weixin.qq.com"}
 CODES_OF_ADDRESS = (40164, 60020, 89503)
 TOKEN = {WECHAT: "/cgi-bin/stable_token", WECOM: "/cgi-bin/gettoken"}
@@ -59,6 +59,29 @@ def check_wecom(context: Context) -> Iterator[Finding]:
     else:
         yield from _token(context, WECOM, given.api_url, {"corpid": given.corp_id, "corpsecret": given.secret})
     yield from _callback(context, WECOM, given.token)
+
+
+def check_telegram(context: Context) -> Iterator[Finding]:
+    """The bot: whether Telegram can be reached and takes the token, and how messages come here."""
+    given = context.settings.telegram
+    if not given.token:
+        yield Finding(TELEGRAM, Level.OK, "No [telegram] token is set; the program is not on Telegram.")
+        return
+    if given.webhook and not context.settings.web.public_url:
+        do = "set [web] public_url, or webhook = false"
+        yield Finding(TELEGRAM, Level.PROBLEM, "A webhook is wanted, but Telegram does not know where.", do)
+    response = context.post(f"{given.api_url}/bot{given.token}/getMe", {})
+    if response is None:
+        do = "look at the firewall and the proxy; in mainland China it takes a way abroad or another api_url"
+        yield Finding(TELEGRAM, Level.PROBLEM, f"{given.api_url} cannot be reached from here.", do)
+        return
+    yield compare_clock(context, given.api_url, response.headers.get("date", ""))
+    if response.status_code == OK:
+        how = "Telegram calls us" if given.webhook else "the program fetches"
+        yield Finding(TELEGRAM, Level.OK, f"Telegram takes the token; {how}.")
+    else:
+        do = "ask BotFather for the token again; see docs/telegram.md"
+        yield Finding(TELEGRAM, Level.PROBLEM, f"Telegram does not take the token ({response.status_code}).", do)
 
 
 def _token(context: Context, platform: str, api_url: str, asked: dict[str, str]) -> Iterator[Finding]:

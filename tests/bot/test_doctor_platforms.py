@@ -10,10 +10,12 @@ import pytest
 from bot.app import create_app
 from bot.desk import Desk
 from bot.doctor.finding import Check, Context, Finding, Level
-from bot.doctor.platforms import check_wechat, check_wecom
+from bot.doctor.platforms import check_telegram, check_wechat, check_wecom
 from bot.settings import Settings, Web, WeChat, WeCom
+from bot.settings import Telegram as TelegramSection
 from knowledge.library import Library
 from storage.database import Database
+from tests.platforms import telegram
 from tests.platforms.loopback import serving
 from tests.platforms.tencent import AES_KEY, AGENT_ID, APP_ID, CORP_ID, SECRET, TOKEN, Tencent
 
@@ -47,7 +49,7 @@ def test_all_is_well(settings: Settings, check: Check) -> None:
     assert {one.level for one in examine(settings, check)} == {Level.OK}
 
 
-@pytest.mark.parametrize("check", [check_wechat, check_wecom])
+@pytest.mark.parametrize("check", [check_wechat, check_wecom, check_telegram])
 def test_a_platform_that_is_not_used_is_no_problem(check: Check) -> None:
     (found,) = examine(Settings(), check)
     assert found.level is Level.OK
@@ -88,3 +90,15 @@ def test_a_clock_that_is_wrong_is_a_problem(settings: Settings) -> None:
     with Context(settings, datetime.fromtimestamp(time.time() + 3600, UTC)) as context:
         found = [one for one in check_wechat(context) if one.check == "clock"]
     assert [one.level for one in found] == [Level.PROBLEM]
+
+
+def test_telegram_is_asked_who_the_bot_is() -> None:
+    with telegram.running() as platform:
+        given = Settings(telegram=TelegramSection(token=telegram.TOKEN, api_url=platform.url))
+        assert told(given, check_telegram) == ""
+        platform.is_token_good = False
+        assert "problem: Telegram does not take the token (401)" in told(given, check_telegram)
+    assert "cannot be reached from here" in told(given, check_telegram)
+    assert telegram.TOKEN not in told(given, check_telegram)
+    without_address = replace(given, telegram=replace(given.telegram, webhook=True))
+    assert "does not know where" in told(without_address, check_telegram)
