@@ -10,6 +10,8 @@ from tests.cast import TODAY
 from tests.dialogues.transcripts import Transcript, read, read_all
 from tests.knowledge.asking import talk
 
+pytestmark = pytest.mark.no_cover  # so much of the same that measuring it would take most of the time
+
 TRANSCRIPTS = [
     pytest.param(one, id=one.name, marks=[pytest.mark.xfail(reason=one.xfail, strict=True)] if one.xfail else [])
     for one in read_all()

@@ -10,6 +10,8 @@ from knowledge.library import Library
 from tests.questions.grading import Question, grade, read_questions
 from tests.questions.noise import DEVELOPMENT, KINDS, Table, disturb, measure, pinyin_name, render
 
+pytestmark = pytest.mark.no_cover  # so much of the same that measuring it would take most of the time
+
 MOST_WRONG = 0.01
 QUESTION = Question("q", "fact", ("长春呢", "焦作评上给多少钱"), (), (), ())
 

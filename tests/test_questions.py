@@ -10,6 +10,8 @@ from storage.database import Database
 from tests.cast import NOW, TODAY
 from tests.questions.grading import Mark, Question, Report, grade, mark, read_questions
 
+pytestmark = pytest.mark.no_cover  # so much of the same that measuring it would take most of the time
+
 ROOT = Path(__file__).parents[1]
 DEVELOPMENT = ROOT.parent / "shared" / "questions" / "dev.jsonl"  # not part of the project
 SECOND = ROOT / "tests" / "questions" / "second.jsonl"  # written by people who had not seen the lexicon

@@ -14,6 +14,8 @@ from knowledge.duties import Undated, What
 from knowledge.library import Library, load
 from tests.cast import TODAY
 
+pytestmark = pytest.mark.no_cover  # so much of the same that measuring it would take most of the time
+
 FIRST, LAST = date(2023, 1, 1), date(2033, 12, 31)
 TABLE = tomllib.loads(Path(__file__).with_name("dues.toml").read_text(encoding="utf-8"))
 CLAUSES = TABLE.pop("clauses")

@@ -6,6 +6,8 @@ from knowledge.lexicon import Lexicon
 from knowledge.library import Library
 from knowledge.likeness import Like, Phrasings, compile_phrasings, read_features
 
+pytestmark = pytest.mark.no_cover  # so much of the same that measuring it would take most of the time
+
 ROWS = (
     ("tea/price", "一壶茶多少钱"),
     ("tea/price", "喝茶贵不贵"),

@@ -17,6 +17,8 @@ from knowledge.originals import Originals, is_changed, split
 from knowledge.vocabulary import Status
 from tests.knowledge.asking import ask, body, plant
 
+pytestmark = pytest.mark.no_cover  # so much of the same that measuring it would take most of the time
+
 CHANGES = 120
 SEED = 500
 POOL = [line.split(" / ") for line in Path(__file__).with_name("trust.txt").read_text(encoding="utf-8").splitlines()]

@@ -14,6 +14,8 @@ from knowledge.traits import Answer
 from tests.cast import TODAY
 from tests.selfcheck.studios import BETTER, any_studio, changes_of_size, completed, good_studio
 
+pytestmark = pytest.mark.no_cover  # so much of the same that measuring it would take most of the time
+
 OPEN_CALL = date(2024, 1, 15)  # every call is open
 PROGRAMMES = ("tcwta", "jiaozuo", "changchun", "cccc", "shanghai")
 DAYS = (OPEN_CALL, TODAY)
