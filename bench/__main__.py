@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bench import asking, callbacks, planning, reminders
+from bench import asking, planning, reminders
 
 ROOT = Path(__file__).parents[1]
 SETS = (ROOT / "tests" / "questions" / "second.jsonl", ROOT.parent / "shared" / "questions" / "dev.jsonl")
@@ -34,6 +34,8 @@ def main() -> None:
         f"{turns} turns of {len(talks)} conversations; Python {sys.version.split()[0]}, {os.cpu_count()} processors\n"
     )
     answering = (*measure_answers(talks), *measure_starts(talks[0][-1]), *measure_messages(talks))
+    from bench import callbacks  # not above: the answering process would carry its servers and clients along
+
     callback = callbacks.measure_callbacks()
     rest = (*asking.measure_questions(), *callback, *planning.measure_planning(), *reminders.measure())
     for what, figure, aim in (*answering, *rest):

@@ -128,12 +128,11 @@ def _read_value(default: Any, about: Any, value: Any, section: str) -> Any:
     if isinstance(default, tuple):
         return _read_days(name, value)
     kind = next((one for one in get_args(about.type) if one is not type(None)), about.type)
+    shown = "another value" if about.metadata.get("is_secret") else repr(value)
     if type(value) is not (str if kind is Path else kind) or (value == "" and default != ""):
-        shown = "another value" if about.metadata.get("is_secret") else repr(value)
         raise ConfigError(f"{name}: expected {_KINDS[kind]}, got {shown}")
     form = about.metadata.get("form")
     if form is not None and value and not form.fullmatch(value):
-        shown = "another value" if about.metadata.get("is_secret") else repr(value)
         raise ConfigError(f"{name}: expected {about.metadata['expected']}, got {shown}")
     least, most = about.metadata.get("least"), about.metadata.get("most")
     if least is not None and not least <= value <= most:

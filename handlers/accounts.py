@@ -6,6 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 from hashlib import sha256
 
+from handlers import guessing
 from handlers.conversation import Conversation, Outcome, Reply
 from knowledge.vocabulary import CHANNELS, Status
 from knowledge.wording import normalise
@@ -16,9 +17,6 @@ from storage.trail import Step
 
 NAME = "accounts"
 LASTS = timedelta(minutes=10)
-HOUR = timedelta(hours=1)
-MOST_GUESSES = 5  # of one person in an hour
-MOST_GUESSES_OF_ALL = 300
 GUESSED = "link code refused"
 _NAMED = {"网页聊天": "web", "网站": "web", "企微": "wecom", "电报": "telegram", "tg": "telegram", "公众号": "wechat"}
 
@@ -88,6 +86,12 @@ def reply(talk: Conversation) -> Outcome:
     return Outcome(_prefer(talk, command.rest) if command.act is Act.PREFER else _list(talk), "")
 
 
+def is_linking(text: str) -> bool:
+    """Whether a message asks for a code or uses one, which is for no eyes but its owner's."""
+    command = _read(text)
+    return command is not None and command.act in (Act.OFFER, Act.USE)
+
+
 def _read(text: str) -> Command | None:
     plain = normalise(text).strip("。！!. ").lower()
     for act, pattern in _PATTERNS:
@@ -112,9 +116,8 @@ def _code(secret: str) -> str:
 
 
 def _use(talk: Conversation, typed: str) -> Outcome:
-    session, contact, since = talk.session, talk.contact, talk.now - HOUR
-    mine = trail.count(session, GUESSED, since, contact.id)
-    if mine >= MOST_GUESSES or trail.count(session, GUESSED, since) >= MOST_GUESSES_OF_ALL:
+    session, contact = talk.session, talk.contact
+    if guessing.is_too_much(talk, GUESSED):
         return Outcome(Reply(TOO_MANY, Status.HELP), "")
     code = read_code(typed)
     home_id = linking.owner(session, code, talk.now)

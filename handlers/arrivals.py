@@ -3,7 +3,7 @@
 from handlers.conversation import Conversation, Event, Outcome, Reply
 from knowledge.talk import EXAMPLES, ability
 from knowledge.vocabulary import Status
-from storage import contacts, outbox, subscriptions
+from storage import contacts, outbox, staff, subscriptions
 
 NAME = "arrivals"
 
@@ -36,4 +36,6 @@ def _leave(talk: Conversation) -> bool:
         outbox.reroute(session, contact.id, message.channel, ways[0].channel)
         return False
     subscriptions.leave(session, contact)
+    if staff.of_contact(session, contact) is None:
+        contacts.hold(session, contact.id, False)  # nothing is to be told any more, so it grows old like others
     return talk.terms.forget_on_leave

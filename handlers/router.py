@@ -120,10 +120,10 @@ def _replied(session: Session, contact: Contact | None, message: Message) -> str
     return messages.find_reply(session, contact, message.id)
 
 
-def _chosen(session: Session, contact: Contact | None, message: Message) -> Message:
+def _chosen(session: Session, contact: Contact, message: Message) -> Message:
     """A number typed on a channel that shows numbers is the option of the last reply."""
     typed = message.text.strip()
-    if not (contact and message.manner.is_numbered and typed.isdecimal() and len(typed) <= MOST_DIGITS):
+    if not (message.manner.is_numbered and typed.isdecimal() and len(typed) <= MOST_DIGITS):
         return message
     last = next((Reply.load(one.reply) for one in messages.history(session, contact, 1)), None)
     if last is None or (last.question and last.question.kind == "number"):  # there a number is the answer itself

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from knowledge.amounts import FURTHER
 from knowledge.finding import Finder, Hits, Score
@@ -95,13 +96,14 @@ def in_context(enquiry: Enquiry) -> Enquiry:
         return replace(
             enquire(again, memory, enquiry.library, enquiry.finder, enquiry.today, enquiry.originals), is_elliptic=False
         )
-    own = max((score.weight for score in enquiry.scores.values()), default=0.0)
-    told = max(
-        (score.weight for by in (enquiry.hits.by_words, enquiry.hits.by_asks) for score in by.values()), default=0.0
-    )
-    if max(own, told) >= ELLIPTIC and not (_BACK.search(question.matches.text) and max(own, told) < 2.2):
+    weight = max(_best(enquiry.scores), _best(enquiry.hits.by_words), _best(enquiry.hits.by_asks))
+    if weight >= ELLIPTIC and not (_BACK.search(question.matches.text) and weight < 2.2):
         return enquiry
     return _carried(enquiry)
+
+
+def _best(scores: Mapping[Any, Score]) -> float:
+    return max((score.weight for score in scores.values()), default=0.0)
 
 
 def _carried(enquiry: Enquiry) -> Enquiry:
@@ -118,8 +120,7 @@ def _carried(enquiry: Enquiry) -> Enquiry:
     told = set(memory.facts)
     clauses = {clause for _, clause in memory.cited}
     slugs = question.named or memory.programmes
-    weights = [score.weight for by in (enquiry.scores, enquiry.hits.by_words) for score in by.values()]
-    has_point = max(weights, default=0.0) >= OWN_POINT
+    has_point = max(_best(enquiry.scores), _best(enquiry.hits.by_words)) >= OWN_POINT
     extra = {fact: list(pieces) for fact, pieces in enquiry.hits.shared.items()}
     for slug in slugs:
         for fact in enquiry.library.programmes[slug].facts if slug in enquiry.library.programmes else ():
@@ -134,11 +135,11 @@ def _carried(enquiry: Enquiry) -> Enquiry:
 
 def _of_own_point(enquiry: Enquiry, scores: Mapping[str, Score]) -> Mapping[str, Score]:
     """The scores with carried words, where a turn with a point of its own (那牌匾呢) keeps to it."""
-    best = max((score.weight for score in enquiry.scores.values()), default=0.0)
+    best = _best(enquiry.scores)
     own = {aspect for aspect, score in enquiry.scores.items() if score.weight >= best * NEAR_BEST}
     if best < OWN_POINT:
         words = enquiry.hits.by_words
-        best = max((score.weight for score in words.values()), default=0.0)
+        best = _best(words)
         own = {aspect for fact, score in words.items() if score.weight >= best for aspect in fact.aspects}
     if best < OWN_POINT:
         return scores

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import (
     ColumnElement,
     Table,
+    UniqueConstraint,
     bindparam,
     delete,
     insert,
@@ -154,6 +155,6 @@ def _unique_beside_owner(table: Table) -> list[list[str]]:
     found = []
     for constraint in table.constraints:
         names = [column.name for column in getattr(constraint, "columns", ())]
-        if "contact_id" in names and len(names) > 1 and type(constraint).__name__ == "UniqueConstraint":
+        if isinstance(constraint, UniqueConstraint) and "contact_id" in names and len(names) > 1:
             found.append([name for name in names if name != "contact_id"])
     return found

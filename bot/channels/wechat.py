@@ -11,23 +11,22 @@ from typing import Any, Protocol
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 from wechatpy.replies import TextReply
 
 from bot.channels import SORRY, Unanswered
 from bot.delivery import DeliveryFailed
 from bot.ledgers import ReachLedger, Unit
 from bot.tencent import wording
-from bot.tencent.callback import DONE, guarded, in_time
+from bot.tencent.callback import DONE, in_time, routes
 from bot.tencent.calls import Call, Platform
 from bot.tencent.envelope import Envelope, Refused, Signed, read_body, read_fields
-from bot.tencent.failures import CallFailed, Kind
+from bot.tencent.failures import CallFailed, Kind, delivery_failed
 from bot.tencent.incoming import Incoming, read_agreements, read_incoming
 from handlers.conversation import Event, Message, Reply
 from handlers.push import Push
 
 CHANNEL = "wechat"
-PATH = "/wechat"
 LONGEST_FIELD = 20  # characters of a field of a notice
 NO_WAY = "the person has not written for 48 hours and no notice can be sent"
 
@@ -99,10 +98,7 @@ class WeChat:
     # ------------------------------------------------------------ in
     def routes(self) -> list[BaseRoute]:
         """What to mount."""
-        return [
-            Route(PATH, guarded(CHANNEL, self.greet, self._on_refusal), methods=["GET"]),
-            Route(PATH, guarded(CHANNEL, self.take, self._on_refusal), methods=["POST"]),
-        ]
+        return routes(CHANNEL, self.greet, self.take, self._on_refusal)
 
     async def greet(self, request: Request) -> Response:
         """The platform looks whether this is the server it was told of."""
@@ -192,7 +188,7 @@ class WeChat:
                 return False
             if not failure.is_maybe_done:
                 await self._reach.give_back(address, window)
-            raise _failed(failure) from None
+            raise delivery_failed(failure, "WeChat") from None
         return True
 
     async def _by_template(self, template: Notice, address: str, push: Push, key: str) -> bool:
@@ -222,7 +218,7 @@ class WeChat:
         except CallFailed as failure:
             if failure.kind is Kind.REFUSED:
                 return False
-            raise _failed(failure) from None
+            raise delivery_failed(failure, "WeChat") from None
         return True
 
     async def _call(self, call: Call) -> None:
@@ -238,15 +234,3 @@ def _data(notice: Notice, push: Push) -> dict[str, dict[str, str]]:
 
 def _day(due: date | None) -> str:
     return f"{due.year}年{due.month}月{due.day}日" if due else "见详情"
-
-
-def _failed(failure: CallFailed) -> DeliveryFailed:
-    """What a failed call means for the push."""
-    if failure.kind is Kind.ALARM:
-        log.error("WeChat is set up wrongly: %s", failure.reason)
-    return DeliveryFailed(
-        failure.reason,
-        is_permanent=failure.kind in (Kind.GONE, Kind.CONTENT),
-        retry_after=failure.pause,
-        is_maybe_sent=failure.is_maybe_done,
-    )

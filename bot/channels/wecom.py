@@ -11,23 +11,22 @@ from typing import Any, Protocol
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 from wechatpy.work.replies import TextReply
 
 from bot.channels import SORRY, Unanswered
 from bot.delivery import DeliveryFailed
 from bot.rate import Rate
 from bot.tencent import wording
-from bot.tencent.callback import guarded, in_time
+from bot.tencent.callback import in_time, routes
 from bot.tencent.calls import Platform
 from bot.tencent.envelope import Envelope, Signed, read_body, read_fields
-from bot.tencent.failures import CallFailed, Kind
+from bot.tencent.failures import CallFailed, delivery_failed
 from bot.tencent.incoming import Incoming, read_incoming
 from handlers.conversation import Event, Message, Reply
 from handlers.push import Push
 
 CHANNEL = "wecom"
-PATH = "/wecom"
 CARD = "template_card_event"
 A_MINUTE, AN_HOUR = 30, 1_000  # messages to one member; the platform drops what is beyond without a word
 MOST_BUTTONS = 6
@@ -81,10 +80,7 @@ class WeCom:
     # ------------------------------------------------------------ in
     def routes(self) -> list[BaseRoute]:
         """What to mount."""
-        return [
-            Route(PATH, guarded(CHANNEL, self.greet, self._on_refusal), methods=["GET"]),
-            Route(PATH, guarded(CHANNEL, self.take, self._on_refusal), methods=["POST"]),
-        ]
+        return routes(CHANNEL, self.greet, self.take, self._on_refusal)
 
     async def greet(self, request: Request) -> Response:
         """The platform looks whether this server has the key; it wants the opened text within a second."""
@@ -108,22 +104,22 @@ class WeCom:
 
     async def _answer(self, incoming: Incoming) -> str:
         """The passive reply; nothing where none is due or it does not come in time."""
-        assert incoming.message is not None  # noqa: S101 - the caller has looked
-        message = replace(incoming.message, manner=wording.MANNER)
         try:
-            reply = await in_time(self._desk.submit(message), partial(self._say, incoming.sender))
+            reply = await self._submit(incoming)
         except Unanswered:
             return SORRY
-        if reply is None or message.event is Event.LEFT:
-            return ""
-        return self._render(reply)
+        is_leaving = incoming.message is not None and incoming.message.event is Event.LEFT
+        return "" if reply is None or is_leaving else self._render(reply)
+
+    async def _submit(self, incoming: Incoming) -> Reply | None:
+        assert incoming.message is not None  # noqa: S101 - `take` has looked
+        message = replace(incoming.message, manner=wording.MANNER)
+        return await in_time(self._desk.submit(message), partial(self._say, incoming.sender))
 
     async def _take_press(self, incoming: Incoming) -> Response:
         """A button of a card: the platform takes no text in return, so the answer goes out as a message."""
-        assert incoming.message is not None  # noqa: S101 - the caller has looked
-        message = replace(incoming.message, manner=wording.MANNER)
         try:
-            reply = await in_time(self._desk.submit(message), partial(self._say, incoming.sender))
+            reply = await self._submit(incoming)
         except Unanswered:
             return PlainTextResponse("", 503)  # any other status than 200 makes the platform send it again
         if reply is not None:
@@ -205,18 +201,6 @@ class WeCom:
         try:
             answer = await self._platform.call(lambda client: client.message.send(self._agent_id, [address], msg=said))
         except CallFailed as failure:
-            raise _failed(failure) from None
+            raise delivery_failed(failure, "WeCom") from None
         if address in str(answer.get("invaliduser", "")).split("|"):
             raise DeliveryFailed("the app may not write to this member, or there is none", is_permanent=True)
-
-
-def _failed(failure: CallFailed) -> DeliveryFailed:
-    """What a failed call means for the push."""
-    if failure.kind is Kind.ALARM:
-        log.error("WeCom is set up wrongly: %s", failure.reason)
-    return DeliveryFailed(
-        failure.reason,
-        is_permanent=failure.kind in (Kind.GONE, Kind.CONTENT),
-        retry_after=failure.pause,
-        is_maybe_sent=failure.is_maybe_done,
-    )

@@ -1,7 +1,7 @@
 """Checks of the platforms: settings that belong together, the token, the way there, the callback's way here."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import httpx
 
@@ -9,6 +9,7 @@ from bot.config import CannotStart
 from bot.doctor.finding import Context, Finding, Level
 from bot.doctor.place import compare_clock
 from bot.platforms import TELEGRAM, WECHAT, WECOM, demand_wechat, demand_wecom
+from bot.settings import WeChat, WeCom
 from bot.tencent.envelope import sign
 
 OK, WRONG_SIGNATURE = 200, 403
@@ -25,21 +26,11 @@ def check_wechat(context: Context) -> Iterator[Finding]:
     if not given.app_id:
         yield Finding(WECHAT, Level.OK, "No [wechat] app_id is set; the program is not on WeChat.")
         return
-    try:
-        demand_wechat(given)
-    except CannotStart as error:
-        yield Finding(WECHAT, Level.PROBLEM, f"{error}.", f"see {WHERE[WECHAT]}")
-        return
     if given.mode != "safe":
         says = f"The mode is {given.mode}; only safe keeps what people write from whoever carries it."
         yield Finding(WECHAT, Level.WARNING, says, SAFER)
-    if not given.secret:
-        do = f"set STEWARD_WECHAT_SECRET; see {WHERE[WECHAT]}"
-        yield Finding(WECHAT, Level.WARNING, "There is no secret: answers only, no reminder can be sent.", do)
-    else:
-        body = {"grant_type": "client_credential", "appid": given.app_id, "secret": given.secret}
-        yield from _token(context, WECHAT, given.api_url, body)
-    yield from _callback(context, WECHAT, given.token)
+    asked = {"grant_type": "client_credential", "appid": given.app_id, "secret": given.secret}
+    yield from _tencent(context, WECHAT, given, lambda: demand_wechat(given), asked)
 
 
 def check_wecom(context: Context) -> Iterator[Finding]:
@@ -48,17 +39,25 @@ def check_wecom(context: Context) -> Iterator[Finding]:
     if not given.corp_id:
         yield Finding(WECOM, Level.OK, "No [wecom] corp_id is set; the program is not on WeCom.")
         return
+    asked = {"corpid": given.corp_id, "corpsecret": given.secret}
+    yield from _tencent(context, WECOM, given, lambda: demand_wecom(given), asked)
+
+
+def _tencent(
+    context: Context, platform: str, given: WeChat | WeCom, demand: Callable[[], None], asked: dict[str, str]
+) -> Iterator[Finding]:
+    """What WeChat and WeCom have in common."""
     try:
-        demand_wecom(given)
+        demand()
     except CannotStart as error:
-        yield Finding(WECOM, Level.PROBLEM, f"{error}.", f"see {WHERE[WECOM]}")
+        yield Finding(platform, Level.PROBLEM, f"{error}.", f"see {WHERE[platform]}")
         return
-    if not given.secret:
-        do = f"set STEWARD_WECOM_SECRET; see {WHERE[WECOM]}"
-        yield Finding(WECOM, Level.WARNING, "There is no secret: answers only, no reminder can be sent.", do)
+    if given.secret:
+        yield from _token(context, platform, given.api_url, asked)
     else:
-        yield from _token(context, WECOM, given.api_url, {"corpid": given.corp_id, "corpsecret": given.secret})
-    yield from _callback(context, WECOM, given.token)
+        do = f"set STEWARD_{platform.upper()}_SECRET; see {WHERE[platform]}"
+        yield Finding(platform, Level.WARNING, "There is no secret: answers only, no reminder can be sent.", do)
+    yield from _callback(context, platform, given.token)
 
 
 def check_telegram(context: Context) -> Iterator[Finding]:

@@ -20,6 +20,7 @@ from telegram.ext import AIORateLimiter, ExtBot
 from telegram.request import HTTPXRequest
 
 from bot.delivery import DeliveryFailed
+from bot.redaction import redactor
 
 POOL = 32  # connections
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)  # never got as far as Telegram
@@ -62,13 +63,11 @@ class Redacting(logging.Filter):
 
     def __init__(self, secrets: Sequence[str]) -> None:
         super().__init__()
-        self._secrets = secrets
+        self._redact = redactor(secrets)
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Strike the secrets out of a record; every record passes."""
-        text = record.getMessage()
-        for secret in self._secrets:
-            text = text.replace(secret, "***")
+        text = self._redact(record.getMessage())
         if text != record.getMessage():
             record.msg, record.args = text, None
         return True

@@ -16,6 +16,7 @@ from bot.telegram.arriving import Arrival, Press
 from bot.telegram.connection import Bounds, failure_of, seconds_of_pause
 from bot.telegram.showing import OPTION, TEXT, Part, reply_parts
 from bot.telegram.speaking import Progress, Speaker
+from handlers.accounts import is_linking
 from handlers.conversation import Event, Manner, Message, Reply
 from handlers.registering.commands import Act, has_form, read_command
 
@@ -27,7 +28,7 @@ MOST_TRIES = 10  # such times, each after Telegram was there again
 MOST_REMEMBERED = 1_000
 
 TOO_OLD = "这个按钮已经失效了，请直接打字。"
-NOT_HERE = "邀请码请不要发在群里，私下发给我才有效。群里的人可能已经看到这个码，请向管理员换一个。"
+NOT_HERE = "邀请码和绑定码请不要发在群里，私下发给我才有效。码如果已经被群里的人看到，请换一个。"
 
 log = logging.getLogger(__name__)
 
@@ -161,6 +162,8 @@ class Talks:
 
 
 def _is_code(text: str) -> bool:
-    """Whether somebody sends an invitation code."""
+    """Whether somebody sends an invitation code, or is about to link the account that a whole group reads."""
+    if is_linking(text):
+        return True
     command = read_command(text)
     return command is not None and command.act is Act.CODE and has_form(command) and bool(command.rest)

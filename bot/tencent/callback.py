@@ -7,6 +7,7 @@ from concurrent.futures import Future
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
 
 from bot.channels import Unanswered
 from bot.tencent.envelope import Refused
@@ -17,6 +18,14 @@ DONE = "success"
 
 log = logging.getLogger(__name__)
 Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def routes(channel: str, greet: Endpoint, take: Endpoint, on_refusal: Callable[[str, str], None]) -> list[BaseRoute]:
+    """What a platform's channel mounts, under its name: the platform's look at the server, and its pushes."""
+    return [
+        Route(f"/{channel}", guarded(channel, greet, on_refusal), methods=["GET"]),
+        Route(f"/{channel}", guarded(channel, take, on_refusal), methods=["POST"]),
+    ]
 
 
 def guarded(channel: str, endpoint: Endpoint, on_refusal: Callable[[str, str], None]) -> Endpoint:

@@ -1,6 +1,11 @@
 """What the platforms' error codes mean for us."""
 
+import logging
 from enum import StrEnum
+
+from bot.delivery import DeliveryFailed
+
+log = logging.getLogger(__name__)
 
 
 class Kind(StrEnum):
@@ -73,6 +78,18 @@ class CallFailed(Exception):
     def pause(self) -> float | None:
         """Seconds to leave the platform in peace, where it wants that."""
         return PAUSES.get(self.code)
+
+
+def delivery_failed(failure: CallFailed, platform: str) -> DeliveryFailed:
+    """What a failed call means for a push; what only an operator can mend is an alarm in the log."""
+    if failure.kind is Kind.ALARM:
+        log.error("%s is set up wrongly: %s", platform, failure.reason)
+    return DeliveryFailed(
+        failure.reason,
+        is_permanent=failure.kind in (Kind.GONE, Kind.CONTENT),
+        retry_after=failure.pause,
+        is_maybe_sent=failure.is_maybe_done,
+    )
 
 
 def of_code(code: int) -> CallFailed:

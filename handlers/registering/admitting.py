@@ -1,8 +1,8 @@
 """Who is let in: invitation codes, one's own rights, and the word to those who have none."""
 
 import logging
-from datetime import timedelta
 
+from handlers import guessing
 from handlers.conversation import Conversation, Reply
 from handlers.registering import telling
 from handlers.registering.commands import Act
@@ -12,9 +12,6 @@ from storage.register import Search
 from storage.staff import Staff, read_code
 from storage.trail import Step
 
-MOST_GUESSES = 5  # of one contact in an hour
-MOST_GUESSES_OF_ALL = 300
-HOUR = timedelta(hours=1)
 GUESSED = "code refused"
 
 LET_IN = "欢迎您，{name}。已开通{role}权限，范围：{scope}。发“台账帮助”看怎么用。"
@@ -45,9 +42,8 @@ def use_code(talk: Conversation, who: Staff | None, typed: str) -> Reply:
         return Reply(IN_ALREADY.format(scope=telling.scope(who.scope, talk.library)), Status.HELP)
     if not typed:
         return Reply(HOW_TO_ENTER, Status.HELP)
-    session, contact, since = talk.session, talk.contact, talk.now - HOUR
-    mine = trail.count(session, GUESSED, since, contact.id)
-    if mine >= MOST_GUESSES or trail.count(session, GUESSED, since) >= MOST_GUESSES_OF_ALL:
+    session, contact = talk.session, talk.contact
+    if guessing.is_too_much(talk, GUESSED):
         log.warning("Too many invitation codes were tried on %s", talk.message.channel)
         return Reply(TOO_MANY, Status.HELP)
     if not staff.use_code(session, read_code(typed), contact, talk.now):

@@ -152,7 +152,6 @@ def test_staff_are_let_in_keep_the_register_are_reminded_and_report_it_done_by_a
     while not any(path == "message/update_template_card" for path, _ in line.platform.calls):
         assert time.monotonic() < deadline
         time.sleep(0.02)
-    line.platform.push(LI, "event", AgentID=str(AGENT_ID), **fields)
 
 
 def test_a_reminder_is_the_text_and_a_card_with_what_can_be_answered(line: Line) -> None:

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session
 
-from handlers import router, studios
+from handlers import guessing, router, studios
 from handlers.conversation import Conversation, Reply
-from handlers.registering.admitting import MOST_GUESSES, MOST_GUESSES_OF_ALL, REFUSED
+from handlers.registering.admitting import REFUSED
 from handlers.registering.commands import Act
 from knowledge.library import Library
 from knowledge.vocabulary import Role
@@ -157,14 +157,14 @@ def test_who_is_in_already_spends_no_code(talk: Talk, session: Session) -> None:
 
 
 def test_codes_are_not_guessed(talk: Talk, session: Session) -> None:
-    for _ in range(MOST_GUESSES):
+    for _ in range(guessing.MOST):
         assert "用不了" in talk.says(WANG, "邀请码 2222-3333").text
     assert "一小时" in talk.says(WANG, "邀请码 ABCD-2347").text
     assert "欢迎" in talk.says(WANG, "邀请码 ABCD-2347", NOW + timedelta(minutes=61)).text
 
 
 def test_codes_are_not_guessed_by_many_either(talk: Talk, session: Session) -> None:
-    for _ in range(MOST_GUESSES_OF_ALL):
+    for _ in range(guessing.MOST_OF_ALL):
         trail.keep(session, trail.Step("code refused"), NOW)
     assert "一小时" in talk.says(WANG, "邀请码 ABCD-2347").text
 

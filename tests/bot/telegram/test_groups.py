@@ -81,6 +81,16 @@ def test_a_code_typed_in_a_group_lets_nobody_in_and_is_not_kept(hurried: Bot, te
     assert not any("ABCD" in text for _, text, _ in desk.history("telegram", f"{GROUP}:{LI}").result())
 
 
+def test_an_account_that_a_whole_group_reads_is_not_linked(hurried: Bot, telegram: Telegram) -> None:
+    with hurried():
+        telegram.write(LI, "绑定")
+        code = telegram.wait_said(LI, 1)[0].partition("绑定码：")[2][:9]
+        assert NOT_HERE in ask(telegram, f"@steward_bot 绑定 {code}", LI)
+        assert NOT_HERE in ask(telegram, "@steward_bot 绑定", LI)
+        telegram.write(LI, "我的账号")
+        assert "只有Telegram这一个账号" in telegram.wait_said(LI, 2)[1]
+
+
 def test_a_group_that_moved_is_answered_at_its_new_place(hurried: Bot, telegram: Telegram) -> None:
     telegram.chats[-200] = {}
     telegram.moved[GROUP] = -200
